@@ -1,0 +1,3 @@
+//! References, digests, manifests, image configurations: types, parsing, printing. Pure.
+
+pub mod digest;

@@ -1,0 +1,1 @@
+//! stdout is data, stderr is talk.
