@@ -1,7 +1,11 @@
 //! rcon: a daemonless, rootless container tool. ARCHITECTURE.md says how its rooms fit together.
 
+pub mod durable;
+pub mod engine;
 pub mod error;
 pub mod ids;
 pub mod oci;
 pub mod output;
+pub mod paths;
+pub mod storage;
 pub mod sys;

@@ -1,0 +1,3 @@
+//! The verbs: each a function over the store and the runtime.
+
+pub mod wish;

@@ -1,0 +1,1 @@
+//! Durable truth under one root.
