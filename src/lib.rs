@@ -7,5 +7,7 @@ pub mod ids;
 pub mod oci;
 pub mod output;
 pub mod paths;
+pub mod runtime;
 pub mod storage;
 pub mod sys;
+pub mod userns;

@@ -101,6 +101,16 @@ pub fn close_on_exec_from(first: u32) -> io::Result<()> {
     check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 4 /* CLOSE_RANGE_CLOEXEC */) }).map(drop)
 }
 
+/// Moves this thread into new namespaces (`CLONE_NEW…` bits). unshare(2).
+///
+/// # Errors
+/// `EPERM` without CAP_SYS_ADMIN (or, for a user namespace, where they are refused), `EINVAL` for a
+/// user namespace when the process has several threads.
+pub fn unshare(namespaces: libc::c_int) -> io::Result<()> {
+    // SAFETY: the call takes a number; namespaces of this thread change, no memory does.
+    check(unsafe { libc::unshare(namespaces) }.into()).map(drop)
+}
+
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
