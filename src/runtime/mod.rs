@@ -1,4 +1,15 @@
 //! Carries out a [`plan::Plan`]: namespaces, root file system, capabilities, filter, console, monitor.
 //! It knows no image and no store.
 
+pub mod confine;
+pub mod credentials;
+pub mod handshake;
+pub mod init;
+pub mod init_process;
+pub mod log;
+pub mod packet;
 pub mod plan;
+pub mod program;
+pub mod pump;
+pub mod rootfs;
+pub mod stream;

@@ -72,8 +72,6 @@ pub struct Rootfs {
     pub files: Vec<FileMount>,
     /// What the user asked for, parents before children.
     pub mounts: Vec<Mount>,
-    /// `rcon exec`, `--init`: nothing of the host is needed besides.
-    pub working_directory: String,
 }
 
 /// A file bound over one in the container.
@@ -90,7 +88,7 @@ pub struct FileMount {
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Mount {
     /// A folder or file of the host, or a volume's.
-    Bind { source: PathBuf, target: String, read_only: bool, recursive: bool, copy_up: bool },
+    Bind { source: PathBuf, target: String, read_only: bool, recursive: bool },
     /// A fresh tmpfs with these options (tmpfs(5)) and flags.
     Tmpfs { target: String, options: Vec<(String, String)>, flags: TmpfsFlags },
 }
@@ -128,7 +126,7 @@ pub struct Process {
     pub user: String,
     /// Capabilities of root, and the bounding set of everybody: a mask of 1 << CAP_….
     pub capabilities: u64,
-    /// A non-root user keeps the capabilities too (`--privileged` does not, docker's `exec --privileged` neither).
+    /// Set-uid bits and file capabilities have no effect. PR_SET_NO_NEW_PRIVS(2const).
     pub no_new_privileges: bool,
     /// Resource, soft, hard; `u64::MAX` is no limit.
     pub limits: Vec<(String, u64, u64)>,

@@ -101,6 +101,14 @@ pub fn close_on_exec_from(first: u32) -> io::Result<()> {
     check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 4 /* CLOSE_RANGE_CLOEXEC */) }).map(drop)
 }
 
+/// Closes every descriptor from `first` on. close_range(2).
+///
+/// For a process that only leaves by [`exit_now`] or execve: values that own one of them must never be dropped.
+pub fn close_from(first: u32) -> io::Result<()> {
+    // SAFETY: the call takes numbers; the callers drop no owner of a closed descriptor afterwards.
+    check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) }).map(drop)
+}
+
 /// Moves this thread into new namespaces (`CLONE_NEW…` bits). unshare(2).
 ///
 /// # Errors

@@ -1,0 +1,161 @@
+//! What the container's first process and its launcher say to each other until execve.
+//!
+//! ```text
+//! container init                launcher
+//!   (waits)              <--      Mapped          the id maps are written
+//!   Ready [terminal]     -->                      the tree is built; the terminal's master comes along
+//!                                                 (slot: network, cgroup and notification steps)
+//!   (waits)              <--      Go              the state says "running"; from here on it counts
+//!   Failed{step, …}      -->                      and init leaves
+//!   end of file          -->                      execve took place
+//! ```
+
+use crate::runtime::packet;
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+/// What was being done when it failed: for the words, not for branching.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// Clone, id maps, handshake.
+    Namespaces,
+    /// The overlay of the layers.
+    Overlay,
+    /// /proc.
+    Proc,
+    /// Loopback and sysctls of the network namespace.
+    Network,
+    /// /sys and the cgroup tree.
+    Sys,
+    /// /dev.
+    Dev,
+    /// A mount the user asked for.
+    Mount,
+    /// Masked and read-only paths.
+    Mask,
+    /// /.dockerenv and /run/.containerenv.
+    Marks,
+    /// pivot_root.
+    Pivot,
+    /// The read-only root.
+    ReadOnly,
+    /// The host name.
+    Hostname,
+    /// The standard streams.
+    Streams,
+    /// The working directory.
+    WorkingDirectory,
+    /// The user and groups.
+    User,
+    /// Resource limits.
+    Limits,
+    /// Capabilities, no_new_privs, keyring.
+    Capabilities,
+    /// The seccomp filter.
+    Filter,
+    /// The program is not there: exit code 127.
+    ProgramMissing,
+    /// The program cannot be executed: exit code 126.
+    ProgramRefused,
+}
+
+/// A step that failed, with the error number when a system call was it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What was being done.
+    pub step: Step,
+    /// Words, ready to be shown.
+    pub why: String,
+    /// errno(3), or 0.
+    pub errno: i32,
+}
+
+/// Makes a [`Failure`] of `step` from an error.
+pub fn failed(step: Step) -> impl FnOnce(io::Error) -> Failure {
+    move |error| Failure { step, errno: error.raw_os_error().unwrap_or(0), why: words(&error) }
+}
+
+/// Like [`failed`], with what it was about.
+pub fn failed_at(step: Step, subject: impl Into<String>) -> impl FnOnce(io::Error) -> Failure {
+    let subject = subject.into();
+    move |error| {
+        let errno = error.raw_os_error().unwrap_or(0);
+        Failure { step, errno, why: format!("{subject}: {}", words(&error)) }
+    }
+}
+
+fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    match error.raw_os_error() {
+        Some(_) => text[..end].to_lowercase(),
+        None => text,
+    }
+}
+
+/// From the container's first process.
+#[derive(Debug, PartialEq, Eq)]
+pub enum FromInit {
+    /// The tree is built.
+    Ready,
+    /// It is over.
+    Failed(Failure),
+    /// Nothing more will come: execve took place, or the process is dead.
+    Gone,
+}
+
+const MAPPED: u8 = b'M';
+const READY: u8 = b'R';
+const GO: u8 = b'G';
+const FAILED: u8 = b'F';
+
+/// Launcher: the id maps are written.
+pub fn tell_mapped(to_init: BorrowedFd<'_>) -> io::Result<()> {
+    packet::send(to_init, MAPPED, b"", &[])
+}
+
+/// Launcher: execute.
+pub fn tell_go(to_init: BorrowedFd<'_>) -> io::Result<()> {
+    packet::send(to_init, GO, b"", &[])
+}
+
+/// Init: waits for the maps.
+pub fn await_mapped(from_launcher: BorrowedFd<'_>) -> io::Result<()> {
+    expect(from_launcher, MAPPED)
+}
+
+/// Init: waits for leave to execute.
+pub fn await_go(from_launcher: BorrowedFd<'_>) -> io::Result<()> {
+    expect(from_launcher, GO)
+}
+
+fn expect(from: BorrowedFd<'_>, kind: u8) -> io::Result<()> {
+    let mut buffer = [0u8; 16];
+    match packet::receive(from, &mut buffer)? {
+        Some(packet) if packet.kind == kind => Ok(()),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+/// Init: the tree is built; `terminal` is the master of the container's terminal.
+pub fn tell_ready(to_launcher: BorrowedFd<'_>, terminal: Option<BorrowedFd<'_>>) -> io::Result<()> {
+    packet::send(to_launcher, READY, b"", terminal.as_slice())
+}
+
+/// Init: it is over.
+pub fn tell_failed(to_launcher: BorrowedFd<'_>, failure: &Failure) -> io::Result<()> {
+    let body = serde_json::to_vec(failure)?;
+    packet::send(to_launcher, FAILED, &body[..body.len().min(8 * 1024)], &[])
+}
+
+/// Launcher: the next word of init, with the terminal's master when it brought one.
+pub fn next_of_init(from_init: BorrowedFd<'_>) -> io::Result<(FromInit, Option<OwnedFd>)> {
+    let mut buffer = [0u8; 16 * 1024];
+    let Some(packet) = packet::receive(from_init, &mut buffer)? else { return Ok((FromInit::Gone, None)) };
+    match packet.kind {
+        READY => Ok((FromInit::Ready, packet.descriptors.into_iter().next())),
+        FAILED => Ok((FromInit::Failed(serde_json::from_slice(packet.body)?), None)),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
+}

@@ -1,0 +1,108 @@
+//! The layers and the container's own folder as one tree: overlayfs, mounted unprivileged.
+
+use super::detached;
+use crate::runtime::handshake::{Failure, Step, failed};
+use crate::runtime::plan::{Plan, Rootfs};
+use rustix::fs::{CWD, Mode, OFlags};
+use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MountFlags, MoveMountFlags, OpenTreeFlags};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+
+/// Mounts the tree on the plan's mount point, in this mount namespace alone, and opens its root.
+pub fn mount(plan: &Plan) -> Result<OwnedFd, Failure> {
+    let rootfs = &plan.rootfs;
+    if rootfs.copied {
+        bind_copy(plan).map_err(failed(Step::Overlay))?;
+    } else {
+        overlay(plan).map_err(failed(Step::Overlay))?;
+    }
+    rustix::fs::open(&rootfs.mount_point, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        .map_err(|errno| failed(Step::Overlay)(errno.into()))
+}
+
+fn overlay(plan: &Plan) -> io::Result<()> {
+    forget_volatile(&plan.folder);
+    match with_lower_directories_one_by_one(plan) {
+        // Kernels before 6.7 do not know `lowerdir+`.
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => with_short_names(plan).map_err(|_| error),
+        result => result,
+    }
+}
+
+/// An overlay that was mounted `volatile` refuses to be mounted again until this mark is gone
+/// (overlayfs.rst, "Volatile mount"): a power cut may have torn it. A container that is removed when
+/// it ends never lives to see one.
+fn forget_volatile(folder: &Path) {
+    let mark = folder.join("work/work/incompat/volatile");
+    let _ = rustix::fs::unlinkat(CWD, &mark, rustix::fs::AtFlags::REMOVEDIR);
+}
+
+/// Since Linux 6.7: up to 500 layers, whatever the length of their names together.
+fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<()> {
+    let rootfs = &plan.rootfs;
+    rustix::process::chdir(&rootfs.layers_folder)?;
+    let context = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)?;
+    let set = |key: &str, value: &Path| rustix::mount::fsconfig_set_string(context.as_fd(), key, value);
+    for layer in &rootfs.layers {
+        set("lowerdir+", Path::new(layer))?;
+    }
+    set("upperdir", &plan.folder.join("upper"))?;
+    set("workdir", &plan.folder.join("work"))?;
+    for flag in flags(rootfs) {
+        rustix::mount::fsconfig_set_flag(context.as_fd(), flag)?;
+    }
+    rustix::mount::fsconfig_create(context.as_fd())?;
+    let mount =
+        rustix::mount::fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, MountAttrFlags::MOUNT_ATTR_NODEV)?;
+    attach_to_path(&mount, &rootfs.mount_point)
+}
+
+fn flags(rootfs: &Rootfs) -> impl Iterator<Item = &'static str> {
+    ["userxattr"].into_iter().chain(rootfs.volatile.then_some("volatile"))
+}
+
+/// mount(2) takes one page of options, so each layer gets a link with a number for its name.
+fn with_short_names(plan: &Plan) -> io::Result<()> {
+    let links = plan.folder.join("l");
+    match rustix::fs::mkdir(&links, Mode::from_raw_mode(0o700)) {
+        Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+        Err(errno) => return Err(errno.into()),
+    }
+    rustix::process::chdir(&links)?;
+    for (number, layer) in plan.rootfs.layers.iter().enumerate() {
+        match rustix::fs::symlink(plan.rootfs.layers_folder.join(layer), number.to_string()) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    let names: Vec<String> = (0..plan.rootfs.layers.len()).map(|number| number.to_string()).collect();
+    let mut options = format!("lowerdir={},upperdir=../upper,workdir=../work", names.join(":"));
+    for flag in flags(&plan.rootfs) {
+        options.push(',');
+        options.push_str(flag);
+    }
+    let options = std::ffi::CString::new(options)?;
+    Ok(rustix::mount::mount("overlay", &plan.rootfs.mount_point, "overlay", MountFlags::NODEV, options.as_c_str())?)
+}
+
+/// Without an overlay the engine has copied the layers into the upper folder: that is the tree.
+fn bind_copy(plan: &Plan) -> io::Result<()> {
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+    let tree = rustix::mount::open_tree(CWD, plan.folder.join("upper"), flags)?;
+    attach_to_path(&tree, &plan.rootfs.mount_point)
+}
+
+fn attach_to_path(mount: &OwnedFd, path: &Path) -> io::Result<()> {
+    Ok(rustix::mount::move_mount(mount, "", CWD, path, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?)
+}
+
+/// Whether this kernel and the file system of `folder` take an unprivileged overlay; tried for real, in a
+/// mount namespace of U0.
+pub fn probe(folder: &Path) -> io::Result<()> {
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let options =
+        [("lowerdir", path("lower")), ("upperdir", path("upper")), ("workdir", path("work")), ("userxattr", String::new())];
+    let options: Vec<(&str, &str)> = options.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    detached("overlay", &options, MountAttrFlags::empty()).map(drop)
+}
