@@ -71,7 +71,9 @@ fn bounding_set(kept: u64) -> io::Result<()> {
     for number in 0..64 {
         let one = CapabilitySet::from_bits_retain(1 << number);
         match rustix::thread::capability_is_in_bounding_set(one) {
-            Ok(true) if kept & (1 << number) == 0 => rustix::thread::remove_capability_from_bounding_set(one)?,
+            Ok(true) if kept & (1 << number) == 0 => {
+                rustix::thread::remove_capability_from_bounding_set(one)?
+            }
             Ok(_) => {}
             // The first number that this kernel does not know.
             Err(rustix::io::Errno::INVAL) => break,

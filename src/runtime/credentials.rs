@@ -90,7 +90,10 @@ fn memberships(user: &str, group: &str) -> Vec<u32> {
     if user.is_empty() {
         return Vec::new();
     }
-    let listed = group.lines().filter_map(parse_group).filter(|(_, _, members)| members.split(',').any(|name| name == user));
+    let listed = group
+        .lines()
+        .filter_map(parse_group)
+        .filter(|(_, _, members)| members.split(',').any(|name| name == user));
     // NGROUPS_MAX, credentials(7).
     listed.map(|(_, gid, _)| gid).take(65_536).collect()
 }
@@ -120,7 +123,8 @@ fn number(text: &str) -> Result<Option<u32>, String> {
 mod tests {
     use super::*;
 
-    const PASSWD: &str = "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33::/srv:/bin/false\n1000:x:0:0::/evil:/bin/sh\nbroken\n";
+    const PASSWD: &str =
+        "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33::/srv:/bin/false\n1000:x:0:0::/evil:/bin/sh\nbroken\n";
     const GROUP: &str = "root:x:0:\nstaff:x:50:www,alice\nadm:x:4:root\n";
 
     fn of(wish: &str) -> Result<(u32, u32, Vec<u32>, String), String> {
@@ -152,7 +156,20 @@ mod tests {
 
     #[test]
     fn what_is_no_user_is_refused_and_never_root() {
-        for wish in ["2147483648", "4294967295", "4294967296", "-1", "0x10", "1e3", "+5", " 1", "1 ", "www:x:y", "www:nope", "½"] {
+        for wish in [
+            "2147483648",
+            "4294967295",
+            "4294967296",
+            "-1",
+            "0x10",
+            "1e3",
+            "+5",
+            " 1",
+            "1 ",
+            "www:x:y",
+            "www:nope",
+            "½",
+        ] {
             assert!(of(wish).is_err(), "{wish:?}");
         }
     }

@@ -41,7 +41,8 @@ fn prepare(plan: &Plan, launcher: BorrowedFd<'_>, streams: Streams) -> Result<()
     rustix::process::umask(Mode::empty());
     let terminal = rootfs::build(plan)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
-    rustix::system::sethostname(plan.hostname.as_bytes()).map_err(|errno| failed(Step::Hostname)(errno.into()))?;
+    rustix::system::sethostname(plan.hostname.as_bytes())
+        .map_err(|errno| failed(Step::Hostname)(errno.into()))?;
     let master = terminal.as_ref().map(|terminal| terminal.master.as_fd());
     handshake::tell_ready(launcher, master).map_err(failed(Step::Namespaces))?;
     match terminal {
@@ -70,10 +71,15 @@ pub fn execute(process: &Process) -> Failure {
 pub fn ready_to_execute(process: &Process) -> Result<Vec<String>, Failure> {
     let root = rustix::fs::open("/", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
         .map_err(|errno| failed(Step::User)(errno.into()))?;
-    let user = credentials::resolve(root.as_fd(), &process.user)
-        .map_err(|why| Failure { step: Step::User, why, errno: 0 })?;
-    enter_working_directory(root.as_fd(), &process.working_directory)
-        .map_err(failed_at(Step::WorkingDirectory, format!("chdir to cwd ({:?})", process.working_directory)))?;
+    let user = credentials::resolve(root.as_fd(), &process.user).map_err(|why| Failure {
+        step: Step::User,
+        why,
+        errno: 0,
+    })?;
+    enter_working_directory(root.as_fd(), &process.working_directory).map_err(failed_at(
+        Step::WorkingDirectory,
+        format!("chdir to cwd ({:?})", process.working_directory),
+    ))?;
     own_streams(user.uid).map_err(failed(Step::Streams))?;
     crate::sys::process::reset_signals();
     crate::sys::process::close_on_exec_from(3).map_err(failed(Step::Streams))?;
@@ -89,7 +95,13 @@ pub fn ready_to_execute(process: &Process) -> Result<Vec<String>, Failure> {
 /// becomes the working directory (CVE-2024-21626).
 fn enter_working_directory(root: BorrowedFd<'_>, path: &str) -> io::Result<()> {
     let resolve = ResolveFlags::NO_MAGICLINKS;
-    match rustix::fs::openat2(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty(), resolve) {
+    match rustix::fs::openat2(
+        CWD,
+        path,
+        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+        resolve,
+    ) {
         Ok(folder) => Ok(rustix::process::fchdir(folder)?),
         Err(rustix::io::Errno::NOENT) => {
             let folder = rootfs::place::open(root, path, rootfs::place::Shape::Directory)?;
@@ -102,8 +114,7 @@ fn enter_working_directory(root: BorrowedFd<'_>, path: &str) -> io::Result<()> {
 /// The terminal is this session's, and all three streams. ioctl_tty(2).
 pub fn control_terminal(slave: OwnedFd) -> io::Result<()> {
     rustix::process::ioctl_tiocsctty(&slave)?;
-    let streams =
-        Streams { input: slave.try_clone()?, output: slave.try_clone()?, error: slave };
+    let streams = Streams { input: slave.try_clone()?, output: slave.try_clone()?, error: slave };
     standard_streams(&streams)
 }
 

@@ -113,9 +113,14 @@ mod tests {
 
     #[test]
     fn lines_are_put_together_and_kept_apart_by_stream() {
-        let text = written(&[(Stream::Output, b"a\nb"), (Stream::Error, b"oops\n"), (Stream::Output, b"c\n")]);
-        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let said: Vec<_> = lines.iter().map(|line| (line["log"].as_str().unwrap(), line["stream"].as_str().unwrap())).collect();
+        let text =
+            written(&[(Stream::Output, b"a\nb"), (Stream::Error, b"oops\n"), (Stream::Output, b"c\n")]);
+        let lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let said: Vec<_> = lines
+            .iter()
+            .map(|line| (line["log"].as_str().unwrap(), line["stream"].as_str().unwrap()))
+            .collect();
         assert_eq!(said, [("a\n", "stdout"), ("oops\n", "stderr"), ("bc\n", "stdout")]);
     }
 
@@ -125,7 +130,9 @@ mod tests {
         let text = written(&[(Stream::Output, &long)]);
         let sizes: Vec<usize> = text
             .lines()
-            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["log"].as_str().unwrap().len())
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["log"].as_str().unwrap().len()
+            })
             .collect();
         assert_eq!(sizes, [16_384, 16_384, 7_232]);
     }

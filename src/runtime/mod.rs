@@ -3,9 +3,12 @@
 
 pub mod confine;
 pub mod credentials;
+pub mod enter;
+pub mod exec;
 pub mod handshake;
 pub mod init;
 pub mod init_process;
+pub mod launcher;
 pub mod log;
 pub mod packet;
 pub mod plan;

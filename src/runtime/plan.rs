@@ -21,6 +21,8 @@ pub struct Plan {
     pub mapping: Mapping,
     /// Remove the container when it has ended.
     pub remove: bool,
+    /// What asks it to stop: sent when the launcher itself is asked to (SIGTERM).
+    pub stop_signal: i32,
     /// Where the container's output goes.
     pub console: Console,
     /// Its file tree.

@@ -31,7 +31,9 @@ fn find(name: &str, environment: &[String]) -> Result<String, Failure> {
     if name.contains('/') {
         return match check(name) {
             Ok(()) => Ok(name.to_owned()),
-            Err(Errno::NOENT | Errno::NOTDIR) => Err(missing(format!("exec: {name:?}: stat {name}: no such file or directory"))),
+            Err(Errno::NOENT | Errno::NOTDIR) => {
+                Err(missing(format!("exec: {name:?}: stat {name}: no such file or directory")))
+            }
             Err(errno) => Err(refused(format!("exec: {name:?}: {}", words(errno)), errno.raw_os_error())),
         };
     }
@@ -55,9 +57,11 @@ fn find(name: &str, environment: &[String]) -> Result<String, Failure> {
 /// itself, which is still this process's program (CVE-2019-5736): refused.
 fn check(path: &str) -> Result<(), Errno> {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let file = rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS).map_err(|errno| {
-        if errno == Errno::LOOP { Errno::ACCESS } else { errno }
-    })?;
+    let file = rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS).map_err(
+        |errno| {
+            if errno == Errno::LOOP { Errno::ACCESS } else { errno }
+        },
+    )?;
     match FileType::from_raw_mode(rustix::fs::fstat(&file)?.st_mode) {
         FileType::RegularFile => {}
         FileType::Directory => return Err(Errno::ISDIR),
@@ -72,16 +76,27 @@ fn words(errno: Errno) -> String {
 }
 
 fn become_program(path: &str, arguments: &[String], environment: &[String]) -> Failure {
-    let strings = |texts: &[String]| texts.iter().map(|text| CString::new(text.as_str())).collect::<Result<Vec<_>, _>>();
-    let (Ok(program), Ok(arguments), Ok(environment)) = (CString::new(path), strings(arguments), strings(environment))
+    let strings = |texts: &[String]| {
+        texts.iter().map(|text| CString::new(text.as_str())).collect::<Result<Vec<_>, _>>()
+    };
+    let (Ok(program), Ok(arguments), Ok(environment)) =
+        (CString::new(path), strings(arguments), strings(environment))
     else {
-        return refused(format!("exec: {path:?}: a null byte in the path, an argument or the environment"), libc::EINVAL);
+        return refused(
+            format!("exec: {path:?}: a null byte in the path, an argument or the environment"),
+            libc::EINVAL,
+        );
     };
     let error = process::execute(&program, &arguments, &environment);
     let errno = error.raw_os_error().unwrap_or(0);
     match errno {
-        libc::ENOENT => missing(format!("exec {path}: no such file or directory (its interpreter or loader is not in the image)")),
-        libc::ENOEXEC => refused(format!("exec {path}: exec format error (not a program for this machine's architecture)"), errno),
+        libc::ENOENT => missing(format!(
+            "exec {path}: no such file or directory (its interpreter or loader is not in the image)"
+        )),
+        libc::ENOEXEC => refused(
+            format!("exec {path}: exec format error (not a program for this machine's architecture)"),
+            errno,
+        ),
         _ => refused(format!("exec: {path:?}: {}", words(Errno::from_raw_os_error(errno))), errno),
     }
 }

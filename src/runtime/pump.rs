@@ -165,7 +165,10 @@ impl Pump {
     }
 
     fn run(mut self) -> io::Result<()> {
-        for end in [&self.parts.output, &self.parts.error, &self.parts.input, &self.parts.terminal].into_iter().flatten() {
+        for end in [&self.parts.output, &self.parts.error, &self.parts.input, &self.parts.terminal]
+            .into_iter()
+            .flatten()
+        {
             rustix::io::ioctl_fionbio(end, true)?;
         }
         if let Some(socket) = self.parts.first_client.take() {
@@ -204,7 +207,11 @@ impl Pump {
             (Source::Terminal, &self.parts.terminal),
         ];
         if !blocked {
-            watched.extend(outputs.into_iter().filter_map(|(source, end)| Some((source, end.as_ref()?.as_fd(), PollFlags::IN))));
+            watched.extend(
+                outputs
+                    .into_iter()
+                    .filter_map(|(source, end)| Some((source, end.as_ref()?.as_fd(), PollFlags::IN))),
+            );
         }
         if let Some(input) = self.input_end().filter(|_| !self.input.is_empty()) {
             watched.push((Source::Input, input, PollFlags::OUT));
@@ -300,7 +307,9 @@ impl Pump {
         if flags.contains(PollFlags::OUT) {
             client.flush();
         }
-        if !flags.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) || (!self.input.is_empty() && !flags.contains(PollFlags::HUP)) {
+        if !flags.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR)
+            || (!self.input.is_empty() && !flags.contains(PollFlags::HUP))
+        {
             return;
         }
         let mut buffer = vec![0; packet::BODY];
@@ -355,7 +364,8 @@ impl Pump {
 
     /// All that the dead container wrote has been read and handed on.
     fn tell_drained(&mut self) {
-        let empty = self.parts.output.is_none() && self.parts.error.is_none() && self.parts.terminal.is_none();
+        let empty =
+            self.parts.output.is_none() && self.parts.error.is_none() && self.parts.terminal.is_none();
         let given = self.clients.iter().all(|client| client.pending.is_empty());
         if self.draining && empty && given && !self.drained_was_told {
             let _ = self.log.finish();

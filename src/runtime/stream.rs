@@ -120,7 +120,9 @@ pub fn listen<'a>(client: BorrowedFd<'_>, buffer: &'a mut [u8]) -> io::Result<Op
         (b'H', body) => FromClient::Hello(serde_json::from_slice(body)?),
         (b'I', body) => FromClient::Input(body),
         (b'Z', _) => FromClient::InputEnd,
-        (b'W', &[c0, c1, r0, r1]) => FromClient::Size(u16::from_le_bytes([c0, c1]), u16::from_le_bytes([r0, r1])),
+        (b'W', &[c0, c1, r0, r1]) => {
+            FromClient::Size(u16::from_le_bytes([c0, c1]), u16::from_le_bytes([r0, r1]))
+        }
         _ => return Err(invalid()),
     }))
 }

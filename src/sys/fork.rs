@@ -20,7 +20,10 @@ impl SingleThreaded {
         use std::os::unix::fs::MetadataExt;
         match std::fs::metadata("/proc/self/task")?.nlink() {
             3 => Ok(Self(PhantomData)),
-            count => Err(io::Error::other(format!("this process has {} threads where it must have one", count.saturating_sub(2)))),
+            count => Err(io::Error::other(format!(
+                "this process has {} threads where it must have one",
+                count.saturating_sub(2)
+            ))),
         }
     }
 }

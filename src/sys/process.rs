@@ -42,7 +42,9 @@ fn start_time(stat: &str) -> Option<u64> {
 }
 
 fn is_zombie(stat: &str) -> bool {
-    stat.rfind(')').and_then(|end| stat.as_bytes().get(end + 2)).is_some_and(|state| matches!(state, b'Z' | b'X'))
+    stat.rfind(')')
+        .and_then(|end| stat.as_bytes().get(end + 2))
+        .is_some_and(|state| matches!(state, b'Z' | b'X'))
 }
 
 /// Ends this process at once: no exit handlers run, no buffers of the parent are flushed twice. _exit(2).
@@ -98,7 +100,10 @@ fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
 /// Marks every descriptor from `first` on as closed on exec. close_range(2), `CLOSE_RANGE_CLOEXEC`.
 pub fn close_on_exec_from(first: u32) -> io::Result<()> {
     // SAFETY: the call takes numbers and changes flags of descriptors only; none is closed.
-    check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 4 /* CLOSE_RANGE_CLOEXEC */) }).map(drop)
+    check(unsafe {
+        libc::syscall(libc::SYS_close_range, first, u32::MAX, 4 /* CLOSE_RANGE_CLOEXEC */)
+    })
+    .map(drop)
 }
 
 /// Closes every descriptor from `first` on. close_range(2).
@@ -210,7 +215,8 @@ pub fn exit_info(pidfd: BorrowedFd<'_>) -> io::Result<Ended> {
 pub fn send_signal(pidfd: impl AsFd, signal: i32) -> io::Result<()> {
     let none = std::ptr::null::<libc::siginfo_t>();
     // SAFETY: a null siginfo is allowed and means what kill(2) would send; the rest are numbers.
-    check(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_fd().as_raw_fd(), signal, none, 0) }).map(drop)
+    check(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_fd().as_raw_fd(), signal, none, 0) })
+        .map(drop)
 }
 
 /// Gives every signal its default action and unblocks all: what an inherited process may not rely on.

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_child_gets_one_line_for_each_of_its_parents() {
-        let outer = IdMap::parse("         0       1000          1\n         1     100000      65536\n").unwrap();
+        let outer =
+            IdMap::parse("         0       1000          1\n         1     100000      65536\n").unwrap();
         assert_eq!(outer.identity_for_child().to_string(), "0 0 1\n1 1 65536\n");
         assert_eq!(outer.size(), 65537);
         assert!(outer.contains(65536) && !outer.contains(65537));

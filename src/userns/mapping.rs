@@ -54,9 +54,10 @@ impl Reason {
                 "this process runs with no_new_privs, so newuidmap has no power".to_owned(),
                 "start rcon outside the sandbox that set it".to_owned(),
             ),
-            Self::NoHelper(program) => {
-                (format!("{program} is not installed"), "sudo apt-get install uidmap (or shadow-utils)".to_owned())
-            }
+            Self::NoHelper(program) => (
+                format!("{program} is not installed"),
+                "sudo apt-get install uidmap (or shadow-utils)".to_owned(),
+            ),
             Self::NoRange { file, user } => (
                 format!("{file} has no line for `{user}`"),
                 format!("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}"),
@@ -121,7 +122,11 @@ fn with_helpers(uid: u32) -> Result<(Mapping, Writer), Reason> {
     let user = user_name(uid);
     let range_of = |family, file: &'static str| {
         let ranges = subid::ranges(family, &user, uid);
-        if ranges.is_empty() { Err(Reason::NoRange { file, user: user.clone() }) } else { Ok(subid::lay_out(&ranges)) }
+        if ranges.is_empty() {
+            Err(Reason::NoRange { file, user: user.clone() })
+        } else {
+            Ok(subid::lay_out(&ranges))
+        }
     };
     let users = range_of(Family::Users, "/etc/subuid")?;
     let groups = range_of(Family::Groups, "/etc/subgid")?;
@@ -148,10 +153,15 @@ fn user_name(uid: u32) -> String {
         let name = fields.next()?;
         (fields.nth(1)? == uid.to_string()).then(|| name.to_owned())
     };
-    let from_file = std::fs::read_to_string("/etc/passwd").ok().and_then(|text| text.lines().find_map(of_line));
+    let from_file =
+        std::fs::read_to_string("/etc/passwd").ok().and_then(|text| text.lines().find_map(of_line));
     from_file
         .or_else(|| {
-            let output = std::process::Command::new("/usr/bin/getent").env_clear().args(["passwd", &uid.to_string()]).output().ok()?;
+            let output = std::process::Command::new("/usr/bin/getent")
+                .env_clear()
+                .args(["passwd", &uid.to_string()])
+                .output()
+                .ok()?;
             String::from_utf8(output.stdout).ok()?.lines().find_map(of_line)
         })
         .unwrap_or_else(|| uid.to_string())

@@ -18,7 +18,8 @@ pub fn mapping_of(monitor: &Identity) -> Result<Mapping> {
     let read = |file: &str| -> Result<super::idmap::IdMap> {
         let path = format!("/proc/{}/{file}", monitor.pid);
         let text = std::fs::read_to_string(&path).what(|| format!("reading {path}"))?;
-        super::idmap::IdMap::parse(&text).ok_or_else(|| Error::new(Kind::System, format!("{path} is not an id map")))
+        super::idmap::IdMap::parse(&text)
+            .ok_or_else(|| Error::new(Kind::System, format!("{path} is not an id map")))
     };
     Ok(Mapping { users: read("uid_map")?, groups: read("gid_map")? })
 }
@@ -70,7 +71,9 @@ pub fn become_root() -> io::Result<()> {
 }
 
 fn pipe() -> Result<(OwnedFd, OwnedFd)> {
-    rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).map_err(io::Error::from).what(|| "making a pipe")
+    rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
+        .map_err(io::Error::from)
+        .what(|| "making a pipe")
 }
 
 fn report(result: Result<()>) -> bool {
@@ -115,7 +118,11 @@ pub fn write_proc(path: &str, text: &str) -> Result<()> {
 }
 
 fn start_helper(program: &Path, target: u32, map: &super::idmap::IdMap) -> Result<std::process::Child> {
-    let numbers = map.0.iter().flat_map(|line| [line.inside, line.outside, line.count]).map(|number| number.to_string());
+    let numbers = map
+        .0
+        .iter()
+        .flat_map(|line| [line.inside, line.outside, line.count])
+        .map(|number| number.to_string());
     Command::new(program)
         .env_clear()
         .arg(target.to_string())
@@ -140,7 +147,8 @@ fn finish_helper(program: &Path, helper: std::process::Child) -> Result<()> {
 
 /// Says who refuses user namespaces, from what unshare or clone answered and what the host's settings are.
 pub fn refusal(cause: io::Error) -> Error {
-    let setting = |path: &str| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let setting =
+        |path: &str| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
     let error = Error::new(Kind::Denied, "cannot make a user namespace");
     if setting("/proc/sys/user/max_user_namespaces") == "0" {
         return error

@@ -32,7 +32,8 @@ pub struct Range {
 
 /// The ranges of the user `name` (or of `uid`, which the file may say instead), in the file's order.
 pub fn ranges(family: Family, name: &str, uid: u32) -> Vec<Range> {
-    let from_file = std::fs::read_to_string(family.file()).map(|text| parse(&text, name, uid)).unwrap_or_default();
+    let from_file =
+        std::fs::read_to_string(family.file()).map(|text| parse(&text, name, uid)).unwrap_or_default();
     if from_file.is_empty() { from_nss(family, name) } else { from_file }
 }
 
@@ -43,7 +44,10 @@ fn parse(text: &str, name: &str, uid: u32) -> Vec<Range> {
         .filter_map(|line| {
             let mut fields = line.split(':');
             let owner = fields.next()?;
-            let range = Range { first: fields.next()?.trim().parse().ok()?, count: fields.next()?.trim().parse().ok()? };
+            let range = Range {
+                first: fields.next()?.trim().parse().ok()?,
+                count: fields.next()?.trim().parse().ok()?,
+            };
             ((owner == name || owner == uid) && range.count > 0).then_some(range)
         })
         .collect()
@@ -51,8 +55,9 @@ fn parse(text: &str, name: &str, uid: u32) -> Vec<Range> {
 
 /// Asks the `subid` source of nsswitch.conf(5) through getsubids(1): a static binary cannot load its modules.
 fn from_nss(family: Family, name: &str) -> Vec<Range> {
-    let other_source = std::fs::read_to_string("/etc/nsswitch.conf")
-        .is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("subid:") && !line.contains("files")));
+    let other_source = std::fs::read_to_string("/etc/nsswitch.conf").is_ok_and(|text| {
+        text.lines().any(|line| line.trim_start().starts_with("subid:") && !line.contains("files"))
+    });
     if !other_source {
         return Vec::new();
     }

@@ -20,8 +20,7 @@ const LINKS: [(&str, &str); 6] = [
     ("pts/ptmx", "ptmx"),
 ];
 
-const QUIET: MountAttrFlags = MountAttrFlags::MOUNT_ATTR_NOSUID
-    .union(MountAttrFlags::MOUNT_ATTR_NOEXEC);
+const QUIET: MountAttrFlags = MountAttrFlags::MOUNT_ATTR_NOSUID.union(MountAttrFlags::MOUNT_ATTR_NOEXEC);
 
 /// A terminal of the container's own devpts.
 #[derive(Debug)]
@@ -81,7 +80,8 @@ fn check_node(node: &OwnedFd, name: &str) -> io::Result<()> {
         "urandom" => Some(9),
         _ => None,
     };
-    let is_device = rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::CharacterDevice;
+    let is_device =
+        rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::CharacterDevice;
     let numbers = (rustix::fs::major(stat.st_rdev), rustix::fs::minor(stat.st_rdev));
     if is_device && minor.is_none_or(|minor| numbers == (1, minor)) {
         return Ok(());
@@ -90,7 +90,8 @@ fn check_node(node: &OwnedFd, name: &str) -> io::Result<()> {
 }
 
 fn mount_below(dev: &OwnedFd, plan: &Plan) -> io::Result<()> {
-    let terminals: &[(&str, &str)] = &[("newinstance", ""), ("ptmxmode", "0666"), ("mode", "0620"), ("gid", "5")];
+    let terminals: &[(&str, &str)] =
+        &[("newinstance", ""), ("ptmxmode", "0666"), ("mode", "0620"), ("gid", "5")];
     let has_tty_group = plan.mapping.groups.contains(5);
     let terminals = if has_tty_group { terminals } else { &terminals[..3] };
     attach_below(&detached("devpts", terminals, QUIET)?, dev, "pts")?;
@@ -113,7 +114,8 @@ fn open_terminal(dev: &OwnedFd, size: (u16, u16)) -> io::Result<Terminal> {
     let window = rustix::termios::Winsize { ws_col: size.0, ws_row: size.1, ws_xpixel: 0, ws_ypixel: 0 };
     rustix::termios::tcsetwinsize(&slave, window)?;
     make_file(dev, "console")?;
-    let clone = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_EMPTY_PATH;
+    let clone =
+        OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_EMPTY_PATH;
     let console = rustix::mount::open_tree(&slave, "", clone)?;
     attach_below(&console, dev, "console")?;
     Ok(Terminal { master, slave })

@@ -54,7 +54,11 @@ impl Binding<'_> {
         if !self.read_only {
             return Ok(());
         }
-        set_attributes(tree.as_fd(), Attributes::READ_ONLY, if self.recursive { Depth::Tree } else { Depth::One })
+        set_attributes(
+            tree.as_fd(),
+            Attributes::READ_ONLY,
+            if self.recursive { Depth::Tree } else { Depth::One },
+        )
     }
 }
 
@@ -89,11 +93,17 @@ fn refuse_kernel_tree(place: &OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
-fn tmpfs(root: BorrowedFd<'_>, target: &str, options: &[(String, String)], flags: TmpfsFlags) -> io::Result<()> {
+fn tmpfs(
+    root: BorrowedFd<'_>,
+    target: &str,
+    options: &[(String, String)],
+    flags: TmpfsFlags,
+) -> io::Result<()> {
     let covered = place::existing(root, target, Shape::Directory).ok();
     let place = place::open(root, target, Shape::Directory)?;
     refuse_kernel_tree(&place)?;
-    let options: Vec<(&str, &str)> = options.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let options: Vec<(&str, &str)> =
+        options.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let mount = detached("tmpfs", &options, attributes(flags))?;
     if let Some(covered) = covered.filter(|_| !options.iter().any(|(key, _)| *key == "mode")) {
         keep_mode(&covered, &mount)?;
@@ -114,5 +124,8 @@ fn attributes(flags: TmpfsFlags) -> MountAttrFlags {
         (flags.no_dev, MountAttrFlags::MOUNT_ATTR_NODEV),
         (flags.no_exec, MountAttrFlags::MOUNT_ATTR_NOEXEC),
     ];
-    chosen.into_iter().filter(|(wanted, _)| *wanted).fold(MountAttrFlags::empty(), |all, (_, flag)| all | flag)
+    chosen
+        .into_iter()
+        .filter(|(wanted, _)| *wanted)
+        .fold(MountAttrFlags::empty(), |all, (_, flag)| all | flag)
 }

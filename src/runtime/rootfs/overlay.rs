@@ -53,8 +53,11 @@ fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<()> {
         rustix::mount::fsconfig_set_flag(context.as_fd(), flag)?;
     }
     rustix::mount::fsconfig_create(context.as_fd())?;
-    let mount =
-        rustix::mount::fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, MountAttrFlags::MOUNT_ATTR_NODEV)?;
+    let mount = rustix::mount::fsmount(
+        context.as_fd(),
+        FsMountFlags::FSMOUNT_CLOEXEC,
+        MountAttrFlags::MOUNT_ATTR_NODEV,
+    )?;
     attach_to_path(&mount, &rootfs.mount_point)
 }
 
@@ -83,7 +86,13 @@ fn with_short_names(plan: &Plan) -> io::Result<()> {
         options.push_str(flag);
     }
     let options = std::ffi::CString::new(options)?;
-    Ok(rustix::mount::mount("overlay", &plan.rootfs.mount_point, "overlay", MountFlags::NODEV, options.as_c_str())?)
+    Ok(rustix::mount::mount(
+        "overlay",
+        &plan.rootfs.mount_point,
+        "overlay",
+        MountFlags::NODEV,
+        options.as_c_str(),
+    )?)
 }
 
 /// Without an overlay the engine has copied the layers into the upper folder: that is the tree.
@@ -101,8 +110,12 @@ fn attach_to_path(mount: &OwnedFd, path: &Path) -> io::Result<()> {
 /// mount namespace of U0.
 pub fn probe(folder: &Path) -> io::Result<()> {
     let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let options =
-        [("lowerdir", path("lower")), ("upperdir", path("upper")), ("workdir", path("work")), ("userxattr", String::new())];
+    let options = [
+        ("lowerdir", path("lower")),
+        ("upperdir", path("upper")),
+        ("workdir", path("work")),
+        ("userxattr", String::new()),
+    ];
     let options: Vec<(&str, &str)> = options.iter().map(|(key, value)| (*key, value.as_str())).collect();
     detached("overlay", &options, MountAttrFlags::empty()).map(drop)
 }

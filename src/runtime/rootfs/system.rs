@@ -64,14 +64,17 @@ fn cgroup(root: BorrowedFd<'_>, attributes: MountAttrFlags) -> io::Result<()> {
     let Ok(place) = place::existing(root, "/sys/fs/cgroup", Shape::Directory) else { return Ok(()) };
     match detached("cgroup2", &[], attributes) {
         Ok(mount) => attach(mount.as_fd(), place.as_fd()),
-        Err(error) if matches!(error.raw_os_error(), Some(libc::ENODEV | libc::EPERM | libc::EBUSY)) => Ok(()),
+        Err(error) if matches!(error.raw_os_error(), Some(libc::ENODEV | libc::EPERM | libc::EBUSY)) => {
+            Ok(())
+        }
         Err(error) => Err(error),
     }
 }
 
 /// A detached copy of a tree of the host's mounts. open_tree(2).
 pub(super) fn clone_tree(path: &str) -> io::Result<OwnedFd> {
-    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_RECURSIVE;
+    let flags =
+        OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_RECURSIVE;
     Ok(rustix::mount::open_tree(CWD, path, flags)?)
 }
 
@@ -81,7 +84,11 @@ pub fn container_marks(root: BorrowedFd<'_>) -> io::Result<()> {
         match place::open(root, mark, Shape::File) {
             Ok(_) => {}
             // The image has something else there (a directory, a dangling link): its business.
-            Err(error) if matches!(error.raw_os_error(), Some(libc::EISDIR | libc::ENOTDIR | libc::ENOENT | libc::ELOOP)) => {}
+            Err(error)
+                if matches!(
+                    error.raw_os_error(),
+                    Some(libc::EISDIR | libc::ENOTDIR | libc::ENOENT | libc::ELOOP)
+                ) => {}
             Err(error) => return Err(error),
         }
     }

@@ -1,0 +1,268 @@
+//! `exec`: one more process in a running container. The launcher forks it, since it stands in the
+//! container's cgroup and has the power to; the caller gives the streams and hears how it went.
+//!
+//! ```text
+//! client                        launcher
+//!   Exec [request, streams] -->                   the request is JSON behind a descriptor
+//!                           <--     Terminal      with -t: the master of a new terminal
+//!                           <--     Started       execve took place
+//!                           <--     Failed{…}     it never did; the last packet
+//!                           <--     Exited{code}  the last packet
+//! ```
+
+use super::handshake::{self, Failure, FromInit, Step, failed};
+use super::init::{self, Streams};
+use super::plan::Process;
+use super::stream::{StartFailure, ToClient, tell};
+use super::{enter, packet};
+use crate::sys::fork::{Forked, SingleThreaded, fork, fork_into};
+use crate::sys::process::{self, Ended};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// The version of this protocol; a newer rcon may talk to an older launcher.
+pub const VERSION: u32 = 1;
+
+/// The socket's name in the container's folder of sockets.
+pub const SOCKET: &str = "control";
+
+/// The most bytes a request may have.
+const LARGEST_REQUEST: u64 = 8 * 1024 * 1024;
+
+/// What is asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// The client's [`VERSION`].
+    pub version: u32,
+    /// What to run.
+    pub process: Process,
+    /// `-t`: the launcher makes a terminal; no streams come along.
+    pub terminal: Option<(u16, u16)>,
+}
+
+/// Client: asks. With a terminal there are no streams.
+pub fn ask(launcher: BorrowedFd<'_>, request: &Request, streams: Option<&Streams>) -> io::Result<()> {
+    let body = rustix::fs::memfd_create("request", rustix::fs::MemfdFlags::CLOEXEC)?;
+    let mut file = std::fs::File::from(body);
+    serde_json::to_writer(io::BufWriter::new(&file), request)?;
+    io::Seek::rewind(&mut file)?;
+    let mut descriptors = vec![file.as_fd()];
+    if let Some(streams) = streams {
+        descriptors.extend([streams.input.as_fd(), streams.output.as_fd(), streams.error.as_fd()]);
+    }
+    packet::send(launcher, b'Q', b"", &descriptors)
+}
+
+/// What the launcher says to a client; [`super::stream::hear`] reads the rest.
+pub const TERMINAL: u8 = b'T';
+
+/// Processes in the making or running, and clients that have not asked yet.
+#[derive(Debug, Default)]
+pub struct Execs {
+    waiting: Vec<OwnedFd>,
+    running: Vec<Exec>,
+    /// Ends that came before their pid was told.
+    early: Vec<(i32, Ended)>,
+}
+
+#[derive(Debug)]
+struct Exec {
+    client: OwnedFd,
+    /// Until execve.
+    handshake: Option<OwnedFd>,
+    pid: i32,
+}
+
+impl Execs {
+    /// What to poll for reading.
+    pub fn watched(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let handshakes = self.running.iter().filter_map(|exec| exec.handshake.as_ref());
+        self.waiting.iter().chain(handshakes).map(AsFd::as_fd)
+    }
+
+    /// Does what can be done without waiting.
+    pub fn serve(&mut self, listener: &OwnedFd, init: &OwnedFd) {
+        while let Ok(client) = rustix::net::accept_with(listener, rustix::net::SocketFlags::CLOEXEC) {
+            self.waiting.push(client);
+        }
+        let ready: Vec<OwnedFd> = {
+            let (ready, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(is_readable);
+            self.waiting = waiting;
+            ready
+        };
+        for client in ready {
+            match begin(&client, init) {
+                Ok(Some((pid, handshake))) => {
+                    self.running.push(Exec { client, handshake: Some(handshake), pid })
+                }
+                Ok(None) => {}
+                Err(failure) => refuse(&client, failure),
+            }
+        }
+        self.hear_handshakes();
+        for (pid, ended) in std::mem::take(&mut self.early) {
+            self.ended(pid, ended);
+        }
+    }
+
+    fn hear_handshakes(&mut self) {
+        for exec in &mut self.running {
+            let Some(handshake) = exec.handshake.take_if(|handshake| is_readable(handshake)) else {
+                continue;
+            };
+            match handshake::next_of_init(handshake.as_fd()) {
+                Ok((FromInit::Ready, Some(terminal))) => {
+                    let _ = packet::send(exec.client.as_fd(), TERMINAL, b"", &[terminal.as_fd()]);
+                    exec.handshake = Some(handshake);
+                }
+                Ok((FromInit::Failed(failure), _)) => {
+                    refuse(&exec.client, failure);
+                    // Its end is of no interest any more.
+                    exec.pid = 0;
+                }
+                Ok((FromInit::Ready | FromInit::Gone, _)) | Err(_) => {
+                    let _ = tell(exec.client.as_fd(), &ToClient::Started);
+                }
+            }
+        }
+        self.running.retain(|exec| exec.pid != 0);
+    }
+
+    /// A child of the launcher has ended.
+    pub fn ended(&mut self, pid: i32, ended: Ended) {
+        // A failure that was said before the end must be heard before it.
+        self.hear_handshakes();
+        let Some(at) = self.running.iter().position(|exec| exec.pid == pid) else { return };
+        let exec = self.running.swap_remove(at);
+        let _ = tell(exec.client.as_fd(), &ToClient::Exited(ended.exit_code()));
+    }
+
+    /// The container has ended, and all in it with it.
+    pub fn end(&mut self) {
+        while let Ok(Some((pid, ended))) = process::reap() {
+            self.ended(pid, ended);
+        }
+        for exec in self.running.drain(..) {
+            let _ = tell(exec.client.as_fd(), &ToClient::Exited(Ended::Signal(libc::SIGKILL).exit_code()));
+        }
+    }
+}
+
+fn is_readable(end: &OwnedFd) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut polled = [PollFd::new(end, PollFlags::IN)];
+    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|count| count > 0)
+}
+
+fn refuse(client: &OwnedFd, failure: Failure) {
+    let code = failure.exit_code();
+    let words = StartFailure { code, message: failure.why, overlay_refused: false };
+    let _ = tell(client.as_fd(), &ToClient::Failed(words));
+}
+
+/// Reads the request and forks; `None` when the client left without asking.
+fn begin(client: &OwnedFd, init: &OwnedFd) -> Result<Option<(i32, OwnedFd)>, Failure> {
+    let mut buffer = [0u8; 64];
+    let Some(packet) = packet::receive(client.as_fd(), &mut buffer).map_err(failed(Step::Streams))? else {
+        return Ok(None);
+    };
+    let mut descriptors = packet.descriptors.into_iter();
+    let request = descriptors.next().ok_or_else(|| protocol("no request came")).and_then(read_request)?;
+    let streams = match (descriptors.next(), descriptors.next(), descriptors.next()) {
+        (Some(input), Some(output), Some(error)) => Some(Streams { input, output, error }),
+        _ => None,
+    };
+    launch(&request, streams, init).map(Some)
+}
+
+fn protocol(why: &str) -> Failure {
+    Failure { step: Step::Streams, why: why.to_owned(), errno: 0 }
+}
+
+fn read_request(body: OwnedFd) -> Result<Request, Failure> {
+    let mut text = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(std::fs::File::from(body), LARGEST_REQUEST), &mut text)
+        .map_err(failed(Step::Streams))?;
+    let request: Request = serde_json::from_slice(&text).map_err(|error| protocol(&error.to_string()))?;
+    if request.version != VERSION {
+        return Err(protocol(&format!(
+            "this container's monitor speaks version {VERSION} of the exec protocol, the caller {}; restart the container",
+            request.version
+        )));
+    }
+    Ok(request)
+}
+
+/// Two forks: the first enters the namespaces (a pid namespace counts for children only), the second
+/// becomes the program, as a child of the launcher.
+fn launch(request: &Request, streams: Option<Streams>, init: &OwnedFd) -> Result<(i32, OwnedFd), Failure> {
+    let proof = SingleThreaded::prove().map_err(failed(Step::Namespaces))?;
+    let (ours, theirs) = packet::pair().map_err(failed(Step::Namespaces))?;
+    let (pid_read, pid_write) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
+        .map_err(|errno| failed(Step::Namespaces)(errno.into()))?;
+    match fork(&proof).map_err(failed(Step::Namespaces))? {
+        Forked::Child => {
+            drop((ours, pid_read));
+            enter_and_fork(request, streams, init, &theirs, &pid_write)
+        }
+        Forked::Parent(first) => {
+            drop((theirs, pid_write, streams));
+            let mut pid = [0u8; 4];
+            let told = rustix::io::read(&pid_read, &mut pid[..]);
+            let _ = process::wait(first.pidfd.as_fd());
+            match told {
+                Ok(4) => Ok((i32::from_le_bytes(pid), ours)),
+                _ => Err(match handshake::next_of_init(ours.as_fd()) {
+                    Ok((FromInit::Failed(failure), _)) => failure,
+                    _ => protocol("entering the container failed"),
+                }),
+            }
+        }
+    }
+}
+
+fn enter_and_fork(
+    request: &Request,
+    streams: Option<Streams>,
+    init: &OwnedFd,
+    launcher: &OwnedFd,
+    pid: &OwnedFd,
+) -> ! {
+    let entered = enter::enter(init.as_fd())
+        .and_then(|()| SingleThreaded::prove())
+        .and_then(|proof| fork_into(&proof, libc::CLONE_PARENT));
+    match entered {
+        Ok(Forked::Parent(child)) => {
+            let _ = rustix::io::write(pid, &child.pid.to_le_bytes());
+            process::exit_now(0)
+        }
+        Ok(Forked::Child) => {
+            let failure = enter::become_program(request, streams, launcher.as_fd());
+            let _ = handshake::tell_failed(launcher.as_fd(), &failure);
+            process::exit_now(failure.exit_code())
+        }
+        Err(error) => {
+            let _ = handshake::tell_failed(launcher.as_fd(), &failed(Step::Namespaces)(error));
+            process::exit_now(125)
+        }
+    }
+}
+
+/// Runs in the new process, inside the container.
+pub(super) fn prepare(
+    request: &Request,
+    streams: Option<Streams>,
+    launcher: BorrowedFd<'_>,
+) -> Result<(), Failure> {
+    rustix::process::setsid().map_err(|errno| failed(Step::Streams)(errno.into()))?;
+    match (request.terminal, streams) {
+        (Some(size), _) => {
+            let terminal = enter::open_terminal(size).map_err(failed(Step::Streams))?;
+            handshake::tell_ready(launcher, Some(terminal.master.as_fd())).map_err(failed(Step::Streams))?;
+            init::control_terminal(terminal.slave).map_err(failed(Step::Streams))
+        }
+        (None, Some(streams)) => init::standard_streams(&streams).map_err(failed(Step::Streams)),
+        (None, None) => Err(protocol("no streams came")),
+    }
+}

@@ -1,0 +1,413 @@
+//! The launcher: the half of the monitor that keeps its power. It starts the container, sleeps, starts
+//! what `exec` asks for, records the end. One thread; executed inside U0, so that later calls of rcon may
+//! join that namespace through it.
+
+use super::exec::{self, Execs};
+use super::handshake::{self, Failure, FromInit, Step, failed};
+use super::init::{self, Streams};
+use super::packet;
+use super::plan::Plan;
+use super::pump::{self, Parts};
+use super::stream::{self, StartFailure, ToClient};
+use crate::sys::fork::{Child, Forked, SingleThreaded, fork, fork_into};
+use crate::sys::process::{self, Ended, Identity};
+use nix::sys::signal::Signal;
+use nix::sys::signalfd::SignalFd;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{CWD, Mode, OFlags};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// The processes of a running container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Processes {
+    /// This process.
+    pub launcher: Identity,
+    /// The pump.
+    pub pump: Identity,
+    /// The container's first process.
+    pub init: Identity,
+}
+
+/// Where the launcher writes down what happens; the engine has it in the store.
+pub trait Book {
+    /// The container is about to execute; from here on it counts as running.
+    fn running(&self, plan: &Plan, processes: &Processes) -> crate::error::Result<()>;
+    /// The start failed after all.
+    fn start_failed(&self, plan: &Plan, failure: &StartFailure);
+    /// It has ended; on disk when this returns.
+    fn ended(&self, plan: &Plan, ended: Ended);
+    /// Its output is drained, and with `--rm` it is to go.
+    fn remove(&self, plan: &Plan);
+}
+
+/// What the launcher inherits.
+#[derive(Debug)]
+pub struct Inherited {
+    /// The plan, read to its end.
+    pub plan: OwnedFd,
+    /// The client that waits for the start.
+    pub client: OwnedFd,
+    /// The container's lock: held as long as a process of the monitor lives.
+    pub lock: OwnedFd,
+}
+
+/// Starts the container of the plan, and stays until it has ended.
+pub fn main(inherited: Inherited, book: &impl Book) -> ! {
+    let Inherited { plan, client, lock } = inherited;
+    let started = read_plan(plan).and_then(|plan| start(&plan, &client, book).map(|started| (plan, started)));
+    let code = match started {
+        Ok((plan, started)) => {
+            let _ = stream::tell(client.as_fd(), &ToClient::Started);
+            drop(client);
+            stay(&plan, started, book)
+        }
+        Err(failure) => {
+            let _ = stream::tell(client.as_fd(), &ToClient::Failed(failure));
+            1
+        }
+    };
+    drop(lock);
+    process::exit_now(code)
+}
+
+fn read_plan(plan: OwnedFd) -> Result<Plan, StartFailure> {
+    serde_json::from_reader(io::BufReader::new(std::fs::File::from(plan))).map_err(|error| StartFailure {
+        code: 125,
+        message: format!("reading the plan: {error}"),
+        overlay_refused: false,
+    })
+}
+
+/// A started container, seen from the launcher.
+struct Started {
+    init: Child,
+    pump: Child,
+    pump_socket: OwnedFd,
+    control: OwnedFd,
+    signals: SignalFd,
+    /// What a second pump would need, should the first be killed.
+    spare: Spare,
+}
+
+/// Second handles on what the pump works with.
+struct Spare {
+    output: Option<OwnedFd>,
+    error: Option<OwnedFd>,
+    input: Option<OwnedFd>,
+    terminal: Option<OwnedFd>,
+}
+
+fn start(plan: &Plan, client: &OwnedFd, book: &impl Book) -> Result<Started, StartFailure> {
+    match carry_out(plan, client, book) {
+        Ok(started) => Ok(started),
+        Err(failure) => {
+            let failure = in_words(failure);
+            book.start_failed(plan, &failure);
+            Err(failure)
+        }
+    }
+}
+
+fn in_words(failure: Failure) -> StartFailure {
+    let overlay_refused = failure.step == Step::Overlay;
+    let code = failure.exit_code();
+    let doing = match failure.step {
+        Step::Namespaces => "making the container's namespaces: ",
+        Step::Overlay => "mounting the overlay of the image's layers: ",
+        Step::Proc => "mounting /proc: ",
+        Step::Network => "setting up the network namespace: ",
+        Step::Sys => "mounting /sys: ",
+        Step::Dev => "mounting /dev: ",
+        Step::Mount => "error mounting ",
+        Step::Mask => "masking paths: ",
+        Step::Marks => "marking the container: ",
+        Step::Pivot => "changing the root: ",
+        Step::ReadOnly => "making the root read-only: ",
+        Step::Hostname => "setting the host name: ",
+        Step::Streams => "connecting the standard streams: ",
+        Step::Limits | Step::User | Step::WorkingDirectory => "",
+        Step::Capabilities => "dropping capabilities: ",
+        Step::Filter => "loading the seccomp filter: ",
+        Step::ProgramMissing | Step::ProgramRefused => "",
+    };
+    StartFailure { code, message: format!("{doing}{}", failure.why), overlay_refused }
+}
+
+fn carry_out(plan: &Plan, client: &OwnedFd, book: &impl Book) -> Result<Started, Failure> {
+    let proof = SingleThreaded::prove().map_err(failed(Step::Namespaces))?;
+    let signals =
+        process::signal_descriptor(&[Signal::SIGCHLD, Signal::SIGTERM]).map_err(failed(Step::Namespaces))?;
+    let ends = Ends::make(plan).map_err(failed(Step::Streams))?;
+    let (ours, theirs) = packet::pair().map_err(failed(Step::Namespaces))?;
+    let Ends { streams, mut spare } = ends;
+    let init = match fork_into(&proof, namespaces(plan)).map_err(refused)? {
+        Forked::Child => {
+            drop(ours);
+            init::main(plan, &theirs, streams)
+        }
+        Forked::Parent(child) => child,
+    };
+    drop((theirs, streams));
+    write_maps(plan, init.pid).map_err(failed(Step::Namespaces))?;
+    handshake::tell_mapped(ours.as_fd()).map_err(failed(Step::Namespaces))?;
+    // While init builds the tree: what else must be there before it runs.
+    let (control, listener) = listen(plan).map_err(failed(Step::Streams))?;
+    let terminal = ready(&ours)?;
+    spare.terminal = terminal;
+    let (pump, pump_socket) = start_pump(&proof, plan, &spare, &init, listener, Some(client))?;
+    record_running(plan, book, &init, &pump)?;
+    handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces))?;
+    match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
+        (FromInit::Gone, _) => Ok(Started { init, pump, pump_socket, control, signals, spare }),
+        (FromInit::Failed(failure), _) => {
+            end_pump(&pump);
+            Err(failure)
+        }
+        (FromInit::Ready, _) => Err(unexpected()),
+    }
+}
+
+fn unexpected() -> Failure {
+    failed(Step::Namespaces)(io::Error::other("the container's first process broke the handshake"))
+}
+
+fn refused(error: io::Error) -> Failure {
+    let words = crate::userns::outer::refusal(error);
+    Failure { step: Step::Namespaces, why: words.to_string(), errno: 0 }
+}
+
+fn namespaces(plan: &Plan) -> libc::c_int {
+    let all = libc::CLONE_NEWUSER
+        | libc::CLONE_NEWNS
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWUTS
+        | libc::CLONE_NEWIPC
+        | libc::CLONE_NEWCGROUP;
+    if plan.sharing.network { all } else { all | libc::CLONE_NEWNET }
+}
+
+/// The child must be dumpable while its maps are written, or its /proc files belong to root.
+fn write_maps(plan: &Plan, pid: i32) -> io::Result<()> {
+    let write = |file: &str, text: &str| {
+        let path = format!("/proc/{pid}/{file}");
+        let file = rustix::fs::open(&path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
+        rustix::io::write(&file, text.as_bytes()).map(drop).map_err(io::Error::from)
+    };
+    if plan.mapping.is_single() {
+        write("setgroups", "deny")?;
+    }
+    write("uid_map", &plan.mapping.users.to_string())?;
+    write("gid_map", &plan.mapping.groups.to_string())
+}
+
+/// The pipes of the standard streams, one side for the container, one for the pump.
+struct Ends {
+    streams: Streams,
+    spare: Spare,
+}
+
+impl Ends {
+    fn make(plan: &Plan) -> io::Result<Self> {
+        let null = || {
+            rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())
+                .map_err(io::Error::from)
+        };
+        let none = Spare { output: None, error: None, input: None, terminal: None };
+        if plan.console.terminal {
+            return Ok(Self {
+                streams: Streams { input: null()?, output: null()?, error: null()? },
+                spare: none,
+            });
+        }
+        let pipe = || rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).map_err(io::Error::from);
+        let (output, output_end) = pipe()?;
+        let (error, error_end) = pipe()?;
+        let (input_end, input) = if plan.console.interactive {
+            let (read, write) = pipe()?;
+            (read, Some(write))
+        } else {
+            (null()?, None)
+        };
+        Ok(Self {
+            streams: Streams { input: input_end, output: output_end, error: error_end },
+            spare: Spare { output: Some(output), error: Some(error), input, terminal: None },
+        })
+    }
+}
+
+/// The control socket and the one for attaching.
+fn listen(plan: &Plan) -> io::Result<(OwnedFd, OwnedFd)> {
+    let folder =
+        rustix::fs::open(&plan.sockets, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    Ok((packet::listen(folder.as_fd(), exec::SOCKET)?, packet::listen(folder.as_fd(), stream::SOCKET)?))
+}
+
+fn ready(init: &OwnedFd) -> Result<Option<OwnedFd>, Failure> {
+    match handshake::next_of_init(init.as_fd()).map_err(failed(Step::Namespaces))? {
+        (FromInit::Ready, terminal) => Ok(terminal),
+        (FromInit::Failed(failure), _) => Err(failure),
+        (FromInit::Gone, _) => Err(unexpected()),
+    }
+}
+
+fn start_pump(
+    proof: &SingleThreaded,
+    plan: &Plan,
+    spare: &Spare,
+    init: &Child,
+    listener: OwnedFd,
+    client: Option<&OwnedFd>,
+) -> Result<(Child, OwnedFd), Failure> {
+    let (ours, theirs) = packet::pair().map_err(failed(Step::Streams))?;
+    let parts = parts(plan, spare, init, listener, client, theirs).map_err(failed(Step::Streams))?;
+    match fork(proof).map_err(failed(Step::Streams))? {
+        Forked::Child => {
+            drop(ours);
+            pump::main(parts, &plan.pump_filter)
+        }
+        Forked::Parent(child) => Ok((child, ours)),
+    }
+}
+
+fn parts(
+    plan: &Plan,
+    spare: &Spare,
+    init: &Child,
+    listener: OwnedFd,
+    client: Option<&OwnedFd>,
+    launcher: OwnedFd,
+) -> io::Result<Parts> {
+    let copy = |end: &Option<OwnedFd>| end.as_ref().map(OwnedFd::try_clone).transpose();
+    let file = |name: &str, flags: OFlags| {
+        let path = plan.folder.join(name);
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW | flags;
+        rustix::fs::openat(CWD, &path, flags, Mode::from_raw_mode(0o600)).map_err(io::Error::from)
+    };
+    Ok(Parts {
+        output: copy(&spare.output)?,
+        error: copy(&spare.error)?,
+        input: copy(&spare.input)?,
+        terminal: copy(&spare.terminal)?,
+        log: file(LOG, OFlags::APPEND)?,
+        listener,
+        first_client: client.map(OwnedFd::try_clone).transpose()?,
+        launcher,
+        init: init.pidfd.try_clone()?,
+        exit_file: file(EXIT_FILE, OFlags::TRUNC)?,
+        input_once: plan.console.stdin_once,
+    })
+}
+
+/// The log's name in the container's folder.
+pub const LOG: &str = "container.log";
+
+/// Where a pump without a launcher leaves the exit code.
+pub const EXIT_FILE: &str = "exit";
+
+fn end_pump(pump: &Child) {
+    let _ = process::send_signal(&pump.pidfd, libc::SIGKILL);
+    let _ = process::wait(pump.pidfd.as_fd());
+}
+
+fn record_running(plan: &Plan, book: &impl Book, init: &Child, pump: &Child) -> Result<(), Failure> {
+    let identity = |pid| Identity::of(pid).map_err(failed(Step::Namespaces));
+    let processes = Processes {
+        launcher: identity(std::process::id() as i32)?,
+        pump: identity(pump.pid)?,
+        init: identity(init.pid)?,
+    };
+    book.running(plan, &processes).map_err(|error| Failure {
+        step: Step::Namespaces,
+        why: error.to_string(),
+        errno: 0,
+    })
+}
+
+/// Sleeps until the container has ended, and does what is asked meanwhile. Gives the exit code of this
+/// process: the container's.
+fn stay(plan: &Plan, mut started: Started, book: &impl Book) -> u8 {
+    // Only what joins U0 with power over it may look into this process.
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    let mut execs = Execs::default();
+    let ended = loop {
+        if wait_for_work(&started, &execs).is_err() {
+            continue;
+        }
+        if let Some(ended) = reap(plan, &mut started, &mut execs) {
+            break ended;
+        }
+        execs.serve(&started.control, &started.init.pidfd);
+    };
+    book.ended(plan, ended);
+    execs.end();
+    drain(&started);
+    if plan.remove {
+        book.remove(plan);
+    }
+    let code = ended.exit_code();
+    let _ = packet::send(started.pump_socket.as_fd(), pump::ANNOUNCE, &code.to_le_bytes(), &[]);
+    code as u8
+}
+
+fn wait_for_work(started: &Started, execs: &Execs) -> io::Result<()> {
+    let mut watched: Vec<BorrowedFd<'_>> = vec![started.signals.as_fd(), started.control.as_fd()];
+    watched.extend(execs.watched());
+    let mut polled: Vec<PollFd<'_>> =
+        watched.into_iter().map(|end| PollFd::from_borrowed_fd(end, PollFlags::IN)).collect();
+    Ok(poll(&mut polled, None).map(drop)?)
+}
+
+/// Reaps whoever has ended; the container's end, when it is among them.
+fn reap(plan: &Plan, started: &mut Started, execs: &mut Execs) -> Option<Ended> {
+    while let Ok(Some(signal)) = started.signals.read_signal() {
+        if signal.ssi_signo == libc::SIGTERM as u32 {
+            // The service manager wants this unit to stop: the container is asked, as by `rcon stop`.
+            let _ = process::send_signal(&started.init.pidfd, plan.stop_signal);
+        }
+    }
+    let mut end = None;
+    while let Ok(Some((pid, ended))) = process::reap() {
+        if pid == started.init.pid {
+            end = Some(ended);
+        } else if pid == started.pump.pid {
+            replace_pump(plan, started);
+        } else {
+            execs.ended(pid, ended);
+        }
+    }
+    end
+}
+
+/// The pump was killed: another takes over its pipes, and nothing the container says is lost.
+fn replace_pump(plan: &Plan, started: &mut Started) {
+    let replaced = (|| {
+        let proof = SingleThreaded::prove().map_err(failed(Step::Streams))?;
+        let folder = rustix::fs::open(
+            &plan.sockets,
+            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+        .map_err(|errno| failed(Step::Streams)(errno.into()))?;
+        let listener = packet::listen(folder.as_fd(), stream::SOCKET).map_err(failed(Step::Streams))?;
+        start_pump(&proof, plan, &started.spare, &started.init, listener, None)
+    })();
+    if let Ok((pump, socket)) = replaced {
+        started.pump = pump;
+        started.pump_socket = socket;
+    }
+}
+
+/// Waits until the pump has handed on all that the container said.
+fn drain(started: &Started) {
+    if packet::send(started.pump_socket.as_fd(), pump::DRAIN, b"", &[]).is_err() {
+        return;
+    }
+    let mut buffer = [0u8; 16];
+    while let Ok(Some(packet)) = packet::receive(started.pump_socket.as_fd(), &mut buffer) {
+        if packet.kind == pump::DRAINED {
+            return;
+        }
+    }
+}
