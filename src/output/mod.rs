@@ -1,1 +1,4 @@
 //! stdout is data, stderr is talk.
+
+pub mod size;
+pub mod table;
