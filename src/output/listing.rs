@@ -63,7 +63,7 @@ impl Listing<'_> {
         let mut table = Table::list();
         table.push(&match source.simple().and_then(|pieces| fill(&pieces, &headers)) {
             Some(line) => line,
-            None => source.template()?.run_headers(&Dot::with_label(&headers, label_header))?,
+            None => source.template()?.run_headers(&Dot::with_label(&headers, label_header)),
         });
         each_row(source, rows)?.iter().for_each(|line| table.push(line));
         Ok(table.to_string())
@@ -254,13 +254,15 @@ mod tests {
             render("table {{json .ID}}\\t{{upper .Names}}\\t{{truncate .Image 3}}").lines().next(),
             Some("CONTAINER ID     NAMES     IMAGE")
         );
+        assert_eq!(render("table {{range split .Names \"e\"}}{{.}};{{end}}"), "\nw;b;\n;\n");
         assert_eq!(CONTAINERS.render(Some("table {{.Nope}}"), &[]).unwrap(), "<no value>\n");
     }
 
     #[test]
     fn wrong_templates_are_told_with_and_without_rows() {
         let words = |format, rows: &[Row]| CONTAINERS.render(Some(format), rows).unwrap_err().to_string();
-        let nope = "template parsing error: template: :1:2: executing \"\" at <.Nope>: map has no entry for key \"Nope\"";
+        let nope =
+            "template parsing error: template: :1:2: executing \"\" at <.Nope>: can't evaluate field Nope";
         assert_eq!(words("{{.Nope}}", &rows()), nope);
         assert_eq!(words("table {{.Nope}}", &rows()), nope);
         assert_eq!(words("{{.ID", &[]), "template parsing error: template: :1: unclosed action");

@@ -1,5 +1,6 @@
 //! stdout is data, stderr is talk.
 
+mod functions;
 pub mod listing;
 pub mod size;
 pub mod table;

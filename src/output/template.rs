@@ -2,15 +2,14 @@
 //!
 //! The engine forgets the order of fields, which `{{json .}}` shows; [`Dot`] remembers it beside the tree.
 
+use super::functions::{self, Functions};
 use crate::error::{Error, Result};
 use gotmpl::parse::{CommandNode, DefineNode, Expr, ListNode, Node, Parser, PipeNode, SmolStr};
-use gotmpl::{FuncMap, MissingKey, TemplateError, Value};
+use gotmpl::{MissingKey, TemplateError, Value};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// The most blanks `pad` and `padlen` add, in columns; a format wants ten, not ten milliards.
-const MAX_PAD: i64 = 1 << 16;
 /// The longest template, in bytes; longer than any command line argument can be.
 const MAX_TEMPLATE: usize = 1 << 17;
 /// The most loops of all ranges in one run of a template.
@@ -21,8 +20,6 @@ const BUILT_IN: [&str; 19] = [
     "and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or", "print",
     "printf", "println", "slice", "urlquery",
 ];
-/// Docker's functions, which [`functions`] adds.
-const OURS: [&str; 9] = ["join", "json", "lower", "pad", "padlen", "split", "title", "truncate", "upper"];
 
 /// Names that Go's types of `inspect` have where its JSON has another: both are understood.
 const GO_NAMES: [(&str, &str); 17] = [
@@ -51,16 +48,15 @@ pub struct Template {
     source: String,
     tree: ListNode,
     defines: Vec<DefineNode>,
+    methods: Methods,
 }
 
-/// What the functions do: on rows and objects their work; on the headers of a table mostly nothing, so
-/// that `table {{json .ID}}` has the header of `.ID`.
+/// What a dot of this template has besides fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Functions {
-    /// For rows and objects.
-    Rows,
-    /// For the header line.
-    Headers,
+enum Methods {
+    None,
+    /// `.Label "key"`, on the rows of lists.
+    Label,
 }
 
 impl Template {
@@ -75,24 +71,25 @@ impl Template {
         let source = expand_escapes(source);
         let (mut tree, mut defines) = read(&source)?;
         if !is_whole(&source) {
-            return Err(failure("template: :1: unexpected {{end}}"));
+            return Err(failure("template: :1: unexpected {{end}} or {{else}}"));
         }
         let mut unknown = None;
         each_body(&mut tree, &mut defines, &mut |expression| {
             let Expr::Identifier(at, name) = expression else { return };
-            if !BUILT_IN.contains(&name.as_str()) && !OURS.contains(&name.as_str()) {
+            if !BUILT_IN.contains(&name.as_str()) && !functions::NAMES.contains(&name.as_str()) {
                 unknown.get_or_insert_with(|| (at.line, name.clone()));
             }
         });
         if let Some((line, name)) = unknown {
             return Err(failure(format_args!("template: :{line}: function {:?} not defined", name.as_str())));
         }
-        Ok(Self { source, tree, defines })
+        Ok(Self { source, tree, defines, methods: Methods::None })
     }
 
     /// Parses `source` for the rows of a list, which have the method `Label`.
     pub fn parse_for_rows(source: &str) -> Result<Self> {
         let mut template = Self::parse(source)?;
+        template.methods = Methods::Label;
         in_list(&mut template.tree, &mut |pipe| in_pipe(pipe, &mut call_methods));
         for define in &mut template.defines {
             in_list(&mut define.body, &mut |pipe| in_pipe(pipe, &mut call_methods));
@@ -102,17 +99,20 @@ impl Template {
 
     /// The text for `dot`. A field that is not there is an error, as for `inspect`.
     pub fn run(&self, dot: &Dot) -> Result<String> {
-        self.execute(dot, Functions::Rows, MissingKey::Error).map_err(|error| self.told(error))
+        self.rows(dot).map_err(|error| self.told(error))
     }
 
-    /// The text for `dot` as a header line, where a field that is not there is `<no value>`.
-    pub fn run_headers(&self, dot: &Dot) -> Result<String> {
-        self.execute(dot, Functions::Headers, MissingKey::Invalid).map_err(|error| self.told(error))
+    /// The text for `dot` as a header line, where a field that is not there is `<no value>`. Docker ignores
+    /// what fails here and keeps what came before it; the rows tell the error, if it is one there.
+    pub fn run_headers(&self, dot: &Dot) -> String {
+        let mut text = String::new();
+        let _ = self.execute(dot, Functions::Headers, MissingKey::Invalid, &mut text);
+        text
     }
 
     /// The text for `dot`, where fields may have their Go names (`.ID` for `.Id`).
     fn run_by_either_name(mut self, dot: &Dot) -> Result<String> {
-        let first = match self.execute(dot, Functions::Rows, MissingKey::Error) {
+        let first = match self.rows(dot) {
             Ok(text) => return Ok(text),
             Err(error @ TemplateError::MissingKey { .. }) => self.told(error),
             Err(error) => return Err(self.told(error)),
@@ -124,25 +124,39 @@ impl Template {
                 }
             }
         });
-        self.execute(dot, Functions::Rows, MissingKey::Error).map_err(|_| first)
+        self.rows(dot).map_err(|_| first)
     }
 
-    fn execute(&self, dot: &Dot, functions: Functions, missing: MissingKey) -> gotmpl::Result<String> {
+    fn rows(&self, dot: &Dot) -> gotmpl::Result<String> {
+        let mut text = String::new();
+        self.execute(dot, Functions::Rows, MissingKey::Error, &mut text).map(|()| text)
+    }
+
+    fn execute(
+        &self,
+        dot: &Dot,
+        functions: Functions,
+        missing: MissingKey,
+        text: &mut String,
+    ) -> gotmpl::Result<()> {
         const ROOT: &str = "";
         let mut engine = gotmpl::Template::new(ROOT)
             .missing_key(missing)
             .max_range_iters(MAX_LOOPS)
-            .funcs(self::functions(functions, Arc::clone(&dot.order)));
+            .funcs(functions::of(functions, &dot.order));
         for define in &self.defines {
             engine = engine.add_parse_tree(&define.name, define.body.clone());
         }
-        engine.add_parse_tree(ROOT, self.tree.clone()).execute_template_to_string(ROOT, &dot.value)
+        engine.add_parse_tree(ROOT, self.tree.clone()).execute_template_fmt(text, ROOT, &dot.value)
     }
 
     /// The engine's error in docker's words, with the place where it can be known.
     fn told(&self, error: TemplateError) -> Error {
         let TemplateError::MissingKey { key } = &error else {
-            return failure(format_args!("template: {error}"));
+            return match &error {
+                TemplateError::Exec(words) => failure(format_args!("template: {words}")),
+                other => failure(format_args!("template: {other}")),
+            };
         };
         let mut place = None;
         let (mut tree, mut defines) = (self.tree.clone(), self.defines.clone());
@@ -152,7 +166,10 @@ impl Template {
                 place = Some((expression.clone(), names));
             }
         });
-        let words = format!("map has no entry for key {key:?}");
+        let words = match self.methods {
+            Methods::None => format!("map has no entry for key {key:?}"),
+            Methods::Label => format!("can't evaluate field {key}"),
+        };
         match place {
             Some((expression, names)) => {
                 failure(format_args!("template: {}: {words}", self.place(&expression, &names)))
@@ -222,7 +239,7 @@ pub struct Dot {
 
 /// The keys of each object in the order they came in, by the address of the engine's map. The maps live as
 /// long as the [`Dot`], and the engine only clones their `Arc`s, so an address is an identity.
-type Order = HashMap<usize, Vec<Arc<str>>>;
+pub(super) type Order = HashMap<usize, Vec<Arc<str>>>;
 
 impl Dot {
     /// The dot of any JSON value.
@@ -286,7 +303,7 @@ fn convert(json: &Json, order: &mut Order) -> Value {
 }
 
 /// The way back from [`convert`], with each object's own order.
-fn restore(value: &Value, order: &Order) -> Json {
+pub(super) fn restore(value: &Value, order: &Order) -> Json {
     match value {
         Value::Bool(flag) => Json::Bool(*flag),
         Value::Int(number) => Json::from(*number),
@@ -312,145 +329,6 @@ fn fields<'a>(pairs: impl Iterator<Item = (&'a Arc<str>, &'a Value)>, order: &Or
 /// `json` as Go writes it with HTML escaping off: the two separators that JavaScript minds stay escaped.
 pub fn json_line(json: &Json) -> String {
     json.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
-}
-
-fn functions(kind: Functions, order: Arc<Order>) -> FuncMap {
-    type Function = fn(&[Value]) -> gotmpl::Result<Value>;
-    let mut map = FuncMap::new();
-    let text: [(&str, Function); 8] = [
-        ("join", join),
-        ("lower", |arguments| one(arguments, "lower", |text| text.to_lowercase())),
-        ("pad", pad),
-        ("padlen", pad_to),
-        ("split", split),
-        ("title", |arguments| one(arguments, "title", title)),
-        ("truncate", truncate),
-        ("upper", |arguments| one(arguments, "upper", |text| text.to_uppercase())),
-    ];
-    match kind {
-        Functions::Rows => {
-            map.insert(
-                "json".to_owned(),
-                Arc::new(move |arguments| match arguments {
-                    [value] => Ok(Value::String(Arc::from(json_line(&restore(value, &order))))),
-                    _ => Err(count("json", 1, arguments)),
-                }),
-            );
-            map.extend(
-                text.map(|(name, function)| (name.to_owned(), Arc::new(function) as gotmpl::ValueFunc)),
-            );
-        }
-        Functions::Headers => {
-            let names = OURS.iter().map(|name| {
-                let same: gotmpl::ValueFunc = Arc::new(move |arguments| {
-                    arguments.first().cloned().ok_or_else(|| count(name, 1, arguments))
-                });
-                ((*name).to_owned(), same)
-            });
-            map.extend(names);
-        }
-    }
-    map
-}
-
-fn count(name: &str, expected: usize, arguments: &[Value]) -> TemplateError {
-    TemplateError::Exec(format!("wrong number of args for {name}: want {expected} got {}", arguments.len()))
-}
-
-fn wrong(name: &str, value: &Value) -> TemplateError {
-    TemplateError::Exec(format!("{name}: wrong type for value: {}", value.type_name()))
-}
-
-fn one(arguments: &[Value], name: &str, change: fn(&str) -> String) -> gotmpl::Result<Value> {
-    match arguments {
-        [Value::String(text)] => Ok(Value::String(Arc::from(change(text)))),
-        [other] => Err(wrong(name, other)),
-        _ => Err(count(name, 1, arguments)),
-    }
-}
-
-/// Go's strings.Title: the first letter of each word, a word being what no letter or digit precedes.
-fn title(text: &str) -> String {
-    let mut inside = false;
-    text.chars()
-        .flat_map(|c| {
-            let first = !inside;
-            inside = c.is_alphanumeric() || c == '_' || c == '\'';
-            let upper = if first { c.to_uppercase().next().unwrap_or(c) } else { c };
-            [upper]
-        })
-        .collect()
-}
-
-fn join(arguments: &[Value]) -> gotmpl::Result<Value> {
-    match arguments {
-        [Value::List(items), Value::String(between)] => {
-            let items: Vec<String> = items.iter().map(Value::to_string).collect();
-            Ok(Value::String(Arc::from(items.join(between))))
-        }
-        [Value::Nil, Value::String(_)] => Ok(Value::String(Arc::from(""))),
-        [other, _] => Err(wrong("join", other)),
-        _ => Err(count("join", 2, arguments)),
-    }
-}
-
-fn split(arguments: &[Value]) -> gotmpl::Result<Value> {
-    match arguments {
-        [Value::String(text), Value::String(between)] if between.is_empty() => {
-            Ok(Value::List(text.chars().map(|c| Value::String(Arc::from(c.to_string()))).collect()))
-        }
-        [Value::String(text), Value::String(between)] => {
-            Ok(Value::List(text.split(&**between).map(|part| Value::String(Arc::from(part))).collect()))
-        }
-        [other, _] => Err(wrong("split", other)),
-        _ => Err(count("split", 2, arguments)),
-    }
-}
-
-/// `pad TEXT BEFORE AFTER`: blanks around a text that is not empty.
-fn pad(arguments: &[Value]) -> gotmpl::Result<Value> {
-    let [Value::String(text), Value::Int(before), Value::Int(after)] = arguments else {
-        return Err(arguments
-            .first()
-            .filter(|_| arguments.len() == 3)
-            .map_or_else(|| count("pad", 3, arguments), |value| wrong("pad", value)));
-    };
-    if text.is_empty() {
-        return Ok(Value::String(Arc::clone(text)));
-    }
-    let padded = format!("{}{text}{}", blanks(*before)?, blanks(*after)?);
-    Ok(Value::String(Arc::from(padded)))
-}
-
-/// `padlen TEXT LENGTH`: blanks behind the text up to that many characters.
-fn pad_to(arguments: &[Value]) -> gotmpl::Result<Value> {
-    let [Value::String(text), Value::Int(length)] = arguments else {
-        return Err(arguments
-            .first()
-            .filter(|_| arguments.len() == 2)
-            .map_or_else(|| count("padlen", 2, arguments), |value| wrong("padlen", value)));
-    };
-    let missing = length.saturating_sub(text.chars().count() as i64).max(0);
-    Ok(Value::String(Arc::from(format!("{text}{}", blanks(missing)?))))
-}
-
-fn blanks(columns: i64) -> gotmpl::Result<String> {
-    match columns {
-        0..=MAX_PAD => Ok(" ".repeat(columns as usize)),
-        _ => Err(TemplateError::Exec(format!("pad: {columns} is not between 0 and {MAX_PAD}"))),
-    }
-}
-
-/// `truncate TEXT LENGTH`: the first LENGTH bytes, as docker counts; half a character is left out.
-fn truncate(arguments: &[Value]) -> gotmpl::Result<Value> {
-    let [Value::String(text), Value::Int(length)] = arguments else {
-        return Err(arguments
-            .first()
-            .filter(|_| arguments.len() == 2)
-            .map_or_else(|| count("truncate", 2, arguments), |value| wrong("truncate", value)));
-    };
-    let end = text.floor_char_boundary(usize::try_from(*length).unwrap_or(0));
-    Ok(Value::String(Arc::from(&text[..end])))
 }
 
 /// Makes `.Label "k"` and `"k" | .Label` calls: the engine has no methods, but it has `call`.
@@ -553,7 +431,10 @@ mod tests {
             (r#"{{range $k, $v := .Config.Labels}}{{$k}}={{$v}}\t{{end}}"#, "a.b=2\tz=1\t"),
             (r#"{{join .Config.Env ", "}}"#, "B=1, A=<&>"),
             (r#"{{join (split "a,b,c" ",") "-"}}"#, "a-b-c"),
-            ("{{upper .Name}}|{{lower \"ABC\"}}|{{title \"hello world\"}}", "/WEB|abc|Hello World"),
+            (
+                "{{upper .Name}}|{{lower \"ABC\"}}|{{title \"hello wOrld-a b_c d'e é\"}}",
+                "/WEB|abc|Hello WOrld-A B_c D'E É",
+            ),
             ("{{pad .Name 2 1}}|{{pad \"\" 2 1}}|{{padlen .Name 6}}|", "  /web ||/web  |"),
             ("{{truncate .Name 2}}|{{truncate .Name 9}}|{{truncate \"aé\" 2}}", "/w|/web|a"),
             ("{{.State.Status | upper | printf \"%q\"}}", "\"RUNNING\""),
@@ -611,6 +492,8 @@ mod tests {
             "{{upper 3}}",
             "{{json}}",
             "{{truncate}}",
+            "{{truncate .Id -1}}",
+            "x{{else}}y",
             "{{template \"none\"}}",
             "{{end}}",
             "{{range 99999999}}{{end}}",
