@@ -4,7 +4,7 @@
 //! as those of all commands do, is filled in here; the engine is started for everything else.
 
 use super::table::Table;
-use super::template::{Dot, Template, expand_escapes, json_line};
+use super::template::{Dot, Template, json_line};
 use crate::error::Result;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -102,12 +102,13 @@ fn each_row(source: Source, rows: &[Row]) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// A template whose escapes are expanded. One that is not simple was parsed once, so that a wrong template
+/// The template of a list: without the blanks around it, and with `\t` and `\n` expanded, which docker does
+/// for lists and not for `inspect`. One that is not simple was parsed once, so that a wrong template
 /// is an error without rows as well.
 struct Source(String);
 
 fn source_lines(format: &str) -> Result<Source> {
-    let source = Source(expand_escapes(format));
+    let source = Source(format.trim_matches(' ').replace("\\t", "\t").replace("\\n", "\n"));
     if source.simple().is_none() {
         source.template()?;
     }

@@ -60,7 +60,7 @@ enum Methods {
 }
 
 impl Template {
-    /// Parses `source`, in which the two characters `\t` and `\n` stand for tab and line feed.
+    /// Parses `source` as it is; `\t` means a tab only inside Go's own quotes.
     pub fn parse(source: &str) -> Result<Self> {
         if source.len() > MAX_TEMPLATE {
             return Err(failure(format_args!("template: longer than {MAX_TEMPLATE} bytes")));
@@ -68,9 +68,8 @@ impl Template {
         if source.contains('\0') {
             return Err(failure("template: :1: unexpected NUL"));
         }
-        let source = expand_escapes(source);
-        let (mut tree, mut defines) = read(&source)?;
-        if !is_whole(&source) {
+        let (mut tree, mut defines) = read(source)?;
+        if !is_whole(source) {
             return Err(failure("template: :1: unexpected {{end}} or {{else}}"));
         }
         let mut unknown = None;
@@ -83,7 +82,7 @@ impl Template {
         if let Some((line, name)) = unknown {
             return Err(failure(format_args!("template: :{line}: function {:?} not defined", name.as_str())));
         }
-        Ok(Self { source, tree, defines, methods: Methods::None })
+        Ok(Self { source: source.to_owned(), tree, defines, methods: Methods::None })
     }
 
     /// Parses `source` for the rows of a list, which have the method `Label`.
@@ -219,11 +218,6 @@ fn is_whole(source: &str) -> bool {
 /// The text of `source` for one object of `inspect`.
 pub fn inspect(source: &str, object: &Json) -> Result<String> {
     Template::parse(source)?.run_by_either_name(&Dot::new(object))
-}
-
-/// Docker expands these two, and no other, before Go sees the template.
-pub(super) fn expand_escapes(source: &str) -> String {
-    source.trim_matches(' ').replace("\\t", "\t").replace("\\n", "\n")
 }
 
 pub(super) fn failure(why: impl std::fmt::Display) -> Error {
@@ -428,7 +422,7 @@ mod tests {
             ("{{json .Ratio}}{{json .Config.Cmd}}{{json .Mounts}}", "0.5null[]"),
             (r#"{{index .Config.Labels "a.b"}}"#, "2"),
             (r"{{range .Config.Env}}{{println .}}{{end}}", "B=1\nA=<&>\n"),
-            (r#"{{range $k, $v := .Config.Labels}}{{$k}}={{$v}}\t{{end}}"#, "a.b=2\tz=1\t"),
+            (r#"{{range $k, $v := .Config.Labels}}{{$k}}={{$v}}{{"\t"}}{{end}}"#, "a.b=2\tz=1\t"),
             (r#"{{join .Config.Env ", "}}"#, "B=1, A=<&>"),
             (r#"{{join (split "a,b,c" ",") "-"}}"#, "a-b-c"),
             (
@@ -438,7 +432,7 @@ mod tests {
             ("{{pad .Name 2 1}}|{{pad \"\" 2 1}}|{{padlen .Name 6}}|", "  /web ||/web  |"),
             ("{{truncate .Name 2}}|{{truncate .Name 9}}|{{truncate \"aé\" 2}}", "/w|/web|a"),
             ("{{.State.Status | upper | printf \"%q\"}}", "\"RUNNING\""),
-            (r"a\nb\tc", "a\nb\tc"),
+            (r"  a\nb\tc", r"  a\nb\tc"),
             ("{{with .State}}{{.Pid}}{{end}}{{len .Mounts}}", "70"),
             ("{{define \"x\"}}[{{.}}]{{end}}{{template \"x\" .Id}}", "[abc]"),
             ("{{.ID}} {{.HostConfig.DNS}} {{.Id}}", "abc [1.1.1.1] abc"),
