@@ -1,3 +1,4 @@
 //! References, digests, manifests, image configurations: types, parsing, printing. Pure.
 
 pub mod digest;
+pub mod reference;
