@@ -8,6 +8,7 @@ pub mod exec;
 pub mod handshake;
 pub mod init;
 pub mod init_process;
+pub mod launch;
 pub mod launcher;
 pub mod log;
 pub mod packet;

@@ -1,1 +1,3 @@
 //! Durable truth under one root.
+
+pub mod containers;

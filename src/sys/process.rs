@@ -97,6 +97,22 @@ fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
     strings.iter().map(|string| string.as_ptr()).chain(std::iter::once(std::ptr::null())).collect()
 }
 
+/// Takes over descriptor `number`, which this process inherited, and marks it as closed on exec.
+///
+/// # Errors
+/// `EBADF` when there is none; the standard streams are refused.
+pub fn inherited(number: i32) -> io::Result<OwnedFd> {
+    use std::os::fd::FromRawFd;
+    if number < 3 {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    // SAFETY: the call takes numbers; it fails when `number` is not open.
+    check(unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) }.into())?;
+    // SAFETY: it is open, and inherited over execve: no value of this program owns it. The callers ask
+    // once for each number.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
 /// Marks every descriptor from `first` on as closed on exec. close_range(2), `CLOSE_RANGE_CLOEXEC`.
 pub fn close_on_exec_from(first: u32) -> io::Result<()> {
     // SAFETY: the call takes numbers and changes flags of descriptors only; none is closed.

@@ -1,0 +1,198 @@
+//! Starting a monitor: the caller forks, the child enters U0 and executes rcon again as the launcher.
+//!
+//! It is executed, not only forked, so that its memory belongs to U0: later calls join U0 through it
+//! though it is not dumpable. And it is executed from a read-only mount of its own, so that nobody who
+//! gets hold of the file behind its /proc/PID/exe can write to rcon (CVE-2019-5736).
+
+use super::packet;
+use super::plan::Plan;
+use super::stream::{self, Hello, StartFailure, ToClient};
+use crate::error::{Context, Error, Kind, Result};
+use crate::sys::fork::{Forked, SingleThreaded, fork};
+use crate::sys::mount::{Attributes, Depth, set_attributes};
+use crate::sys::process::{self, exit_now};
+use crate::userns::mapping::Choice;
+use crate::userns::outer;
+use rustix::fs::{CWD, Mode, OFlags};
+use rustix::mount::OpenTreeFlags;
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+/// The name under which rcon is executed as a launcher: `argv[0]`.
+pub const ROLE: &str = "rcon-monitor";
+
+/// How the launcher gets into U0.
+#[derive(Debug)]
+pub enum Way {
+    /// Through a living monitor.
+    Join(OwnedFd),
+    /// By making it.
+    Make(Choice),
+}
+
+/// Starts the container of `plan`, and connects to it as its first client, wanting what `hello` says.
+/// The container's `lock` goes over to the monitor. Hears neither yet whether the start went well.
+pub fn launch(plan: &Plan, lock: &OwnedFd, way: &Way, hello: &Hello) -> Result<OwnedFd> {
+    let proof = SingleThreaded::prove().what(|| "starting the container's monitor")?;
+    let plan_file = on_descriptor(plan).what(|| "handing over the plan")?;
+    let (ours, theirs) = packet::pair().what(|| "making a socket")?;
+    stream::ask(ours.as_fd(), &stream::FromClient::Hello(*hello)).what(|| "greeting the monitor")?;
+    let (asks, hears) = packet::pair().what(|| "making a socket")?;
+    match fork(&proof).what(|| "forking the container's monitor")? {
+        Forked::Child => {
+            drop((ours, hears));
+            let inherited = [plan_file.as_fd(), theirs.as_fd(), lock.as_fd()];
+            become_launcher(plan, &inherited, way, &asks)
+        }
+        Forked::Parent(child) => {
+            drop((theirs, asks));
+            if let Way::Make(choice) = way {
+                map(&hears, child.pid, choice)?;
+            }
+            Ok(ours)
+        }
+    }
+}
+
+/// The child waits without a map until this is done; when it fails, the child sees the end of the socket.
+fn map(child: &OwnedFd, pid: i32, choice: &Choice) -> Result<()> {
+    let mut buffer = [0u8; 8];
+    match packet::receive(child.as_fd(), &mut buffer).what(|| "waiting for the monitor")? {
+        Some(_) => {
+            outer::write_maps(pid as u32, choice)?;
+            packet::send(child.as_fd(), b'm', b"", &[]).what(|| "waking the monitor")
+        }
+        // It has told the client's socket why.
+        None => Ok(()),
+    }
+}
+
+fn on_descriptor(plan: &Plan) -> io::Result<OwnedFd> {
+    let file = rustix::fs::memfd_create("plan", rustix::fs::MemfdFlags::CLOEXEC)?;
+    let mut file = std::fs::File::from(file);
+    io::Write::write_all(&mut file, &serde_json::to_vec(plan)?)?;
+    io::Seek::rewind(&mut file)?;
+    Ok(file.into())
+}
+
+fn become_launcher(plan: &Plan, inherited: &[BorrowedFd<'_>; 3], way: &Way, parent: &OwnedFd) -> ! {
+    let client = inherited[1];
+    let failure = match enter(way, parent).and_then(|()| execute(plan, inherited).map_err(StartFailure::of_monitor)) {
+        Err(failure) => failure,
+        Ok(never) => match never {},
+    };
+    let _ = stream::tell(client, &ToClient::Failed(failure));
+    exit_now(125)
+}
+
+/// There is no value of it: what returns it does not return.
+enum Never {}
+
+impl StartFailure {
+    fn of_monitor(error: io::Error) -> Self {
+        let message = format!("starting the container's monitor: {error}");
+        Self { code: 125, message, overlay_refused: false }
+    }
+}
+
+/// A session of its own, U0, and a mount namespace in it.
+fn enter(way: &Way, parent: &OwnedFd) -> Result<(), StartFailure> {
+    let step = |result: io::Result<()>| result.map_err(StartFailure::of_monitor);
+    step(rustix::process::setsid().map(drop).map_err(Into::into))?;
+    process::reset_signals();
+    rustix::process::umask(Mode::from_raw_mode(0o022));
+    match way {
+        Way::Join(monitor) => {
+            let proof = SingleThreaded::prove().map_err(StartFailure::of_monitor)?;
+            step(outer::join(monitor, &proof))?;
+        }
+        Way::Make(_) => {
+            process::unshare(libc::CLONE_NEWUSER).map_err(|error| {
+                let words = outer::refusal(error);
+                let fix = words.hint().map(|fix| format!("\n{fix}")).unwrap_or_default();
+                StartFailure { code: 125, message: format!("{words}{fix}"), overlay_refused: false }
+            })?;
+            step(await_maps(parent))?;
+            step(outer::become_root())?;
+        }
+    }
+    step(process::unshare(libc::CLONE_NEWNS))
+}
+
+fn await_maps(parent: &OwnedFd) -> io::Result<()> {
+    packet::send(parent.as_fd(), b'u', b"", &[])?;
+    let mut buffer = [0u8; 8];
+    match packet::receive(parent.as_fd(), &mut buffer)? {
+        Some(_) => Ok(()),
+        None => Err(io::Error::other("the id maps were not written")),
+    }
+}
+
+fn execute(plan: &Plan, inherited: &[BorrowedFd<'_>; 3]) -> io::Result<Never> {
+    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    // Copies above the standard streams, which may themselves be among what is inherited.
+    let kept = inherited.iter().map(|end| rustix::io::fcntl_dupfd_cloexec(end, 3)).collect::<Result<Vec<_>, _>>()?;
+    let program = read_only_program()?;
+    rustix::stdio::dup2_stdin(&null)?;
+    rustix::stdio::dup2_stdout(&null)?;
+    rustix::stdio::dup2_stderr(&null)?;
+    process::close_on_exec_from(3)?;
+    for end in &kept {
+        rustix::io::fcntl_setfd(end, rustix::io::FdFlags::empty())?;
+    }
+    rustix::process::chdir("/")?;
+    let numbers = kept.iter().map(|end| end.as_raw_fd().to_string()).collect::<Vec<_>>().join(",");
+    let arguments = [ROLE.to_owned(), plan.id.short(), numbers];
+    let arguments = arguments.into_iter().map(CString::new).collect::<Result<Vec<_>, _>>()?;
+    // Nothing of the caller's environment goes along.
+    Err(process::execute_file(program.as_fd(), &arguments, &[]))
+}
+
+/// This program's file through a read-only mount that exists only for the launcher. When the file was
+/// replaced while we run, the old one is executed as it is.
+fn read_only_program() -> io::Result<OwnedFd> {
+    let running = rustix::fs::open("/proc/self/exe", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    let path = rustix::fs::readlink("/proc/self/exe", Vec::new())?;
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+    let copy = rustix::mount::open_tree(CWD, path.as_c_str(), flags).map_err(io::Error::from).and_then(|copy| {
+        set_attributes(copy.as_fd(), Attributes::READ_ONLY, Depth::One)?;
+        Ok(copy)
+    });
+    match copy {
+        Ok(copy) if same_file(&copy, &running)? => Ok(copy),
+        _ => Ok(running),
+    }
+}
+
+fn same_file(one: &OwnedFd, other: &OwnedFd) -> io::Result<bool> {
+    let (one, other) = (rustix::fs::fstat(one)?, rustix::fs::fstat(other)?);
+    Ok((one.st_dev, one.st_ino) == (other.st_dev, other.st_ino))
+}
+
+/// Waits for the outcome of a start; streams that come first are handed to `on_stream`.
+///
+/// # Errors
+/// When the monitor died without a word.
+pub fn outcome(
+    monitor: &OwnedFd,
+    mut on_stream: impl FnMut(&ToClient<'_>) -> Result<()>,
+) -> Result<Result<(), StartFailure>> {
+    let mut buffer = vec![0u8; packet::BODY];
+    loop {
+        match stream::hear(monitor.as_fd(), &mut buffer).what(|| "waiting for the container's monitor")? {
+            Some(ToClient::Started) => return Ok(Ok(())),
+            Some(ToClient::Failed(failure)) => return Ok(Err(failure)),
+            Some(message) => on_stream(&message)?,
+            None => {
+                return Err(Error::new(Kind::System, "the container's monitor died before the container started"));
+            }
+        }
+    }
+}
+
+/// As the launcher: what the command line says it inherited.
+pub fn inherited(numbers: &str) -> Option<super::launcher::Inherited> {
+    let mut ends = numbers.split(',').map(|number| number.parse().ok().and_then(|number| process::inherited(number).ok()));
+    Some(super::launcher::Inherited { plan: ends.next()??, client: ends.next()??, lock: ends.next()?? })
+}
