@@ -78,7 +78,20 @@ pub fn sync_directory(directory: &Path) -> Result<()> {
 
 /// A lock that the kernel takes back when its holder ends, however it ends. flock(2).
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "held for its lifetime")] OwnedFd);
+pub struct Lock(OwnedFd);
+
+impl AsFd for Lock {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+impl Lock {
+    /// The descriptor behind it: whoever inherits it shares the lock.
+    pub fn descriptor(&self) -> &OwnedFd {
+        &self.0
+    }
+}
 
 /// Whether others may hold the same lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

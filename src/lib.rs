@@ -10,4 +10,5 @@ pub mod paths;
 pub mod runtime;
 pub mod storage;
 pub mod sys;
+pub mod terminal;
 pub mod userns;

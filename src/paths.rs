@@ -1,10 +1,11 @@
 //! Where everything lives: the XDG base directories of one user.
 
 use crate::error::{Error, Kind, Result};
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The roots of one user's rcon. All absolute.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Paths {
     /// `$RCON_ROOT`, or `$XDG_DATA_HOME/rcon`, or `~/.local/share/rcon`: what outlives a reboot.
     pub data: PathBuf,

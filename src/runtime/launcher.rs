@@ -34,6 +34,8 @@ pub struct Processes {
 pub trait Book {
     /// The container is about to execute; from here on it counts as running.
     fn running(&self, plan: &Plan, processes: &Processes) -> crate::error::Result<()>;
+    /// execve took place.
+    fn started(&self, plan: &Plan);
     /// The start failed after all.
     fn start_failed(&self, plan: &Plan, failure: &StartFailure);
     /// It has ended; on disk when this returns.
@@ -61,6 +63,7 @@ pub fn main(inherited: Inherited, book: &impl Book) -> ! {
         Ok((plan, started)) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Started);
             drop(client);
+            book.started(&plan);
             stay(&plan, started, book)
         }
         Err(failure) => {

@@ -16,4 +16,5 @@ pub mod plan;
 pub mod program;
 pub mod pump;
 pub mod rootfs;
+pub mod seccomp;
 pub mod stream;

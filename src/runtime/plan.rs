@@ -4,6 +4,7 @@
 //! and `init`, which look up nothing else. It travels as JSON on a descriptor.
 
 use crate::ids::ContainerId;
+use crate::paths::Paths;
 use crate::userns::mapping::Mapping;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -13,6 +14,10 @@ use std::path::PathBuf;
 pub struct Plan {
     /// The container.
     pub id: ContainerId,
+    /// Where the user's rcon lives, for what the monitor writes down.
+    pub paths: Paths,
+    /// This start makes U0.
+    pub makes_outer: bool,
     /// Its folder in the store: upper, work, log, state.
     pub folder: PathBuf,
     /// Its folder for sockets.

@@ -88,15 +88,19 @@ pub fn tell(client: BorrowedFd<'_>, message: &ToClient<'_>) -> io::Result<()> {
 
 /// The next message for a client; `None` at the end.
 pub fn hear<'a>(pump: BorrowedFd<'_>, buffer: &'a mut [u8]) -> io::Result<Option<ToClient<'a>>> {
-    let Some(packet) = packet::receive(pump, buffer)? else { return Ok(None) };
-    Ok(Some(match packet.kind {
+    packet::receive(pump, buffer)?.map(|packet| read(&packet)).transpose()
+}
+
+/// What a packet for a client says.
+pub fn read<'a>(packet: &packet::Packet<'a>) -> io::Result<ToClient<'a>> {
+    Ok(match packet.kind {
         b'S' => ToClient::Started,
         b'F' => ToClient::Failed(serde_json::from_slice(packet.body)?),
         b'O' => ToClient::Output(packet.body),
         b'E' => ToClient::Error(packet.body),
         b'X' => ToClient::Exited(i32::from_le_bytes(packet.body.try_into().map_err(|_| invalid())?)),
         _ => return Err(invalid()),
-    }))
+    })
 }
 
 /// Sends `message` to the pump.

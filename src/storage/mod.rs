@@ -1,3 +1,4 @@
 //! Durable truth under one root.
 
 pub mod containers;
+pub mod volumes;

@@ -1,0 +1,230 @@
+//! Creating a container: a wish and an image become a record.
+
+use super::files;
+use super::host::Engine;
+use super::image::Image;
+use super::names;
+use super::record::{self, Record, RecordedMount};
+use super::wish::{MountWish, Wish};
+use crate::durable::{self, Durability};
+use crate::error::{Context, Error, Kind, Result};
+use crate::ids::ContainerId;
+use crate::storage::containers::Draft;
+use jiff::Timestamp;
+use rustix::fs::Mode;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+/// docker's default for images and users that say none.
+const DEFAULT_PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// How often a random name is drawn again when it is taken; later ones carry a digit.
+const NAME_ATTEMPTS: u32 = 20;
+
+/// Creates a container of `image` as `wish` says; `command_line` is kept as it was typed.
+///
+/// # Errors
+/// docker's words for a name that is taken and for an image without a command; nothing is left then.
+pub fn create(engine: &Engine, wish: &Wish, image: &Image, command_line: Vec<String>) -> Result<Record> {
+    if let Some(name) = &wish.name {
+        names::valid_name(name)?;
+    }
+    let record = decide(wish, image, command_line)?;
+    for mount in &record.mounts {
+        prepare_source(engine, mount)?;
+    }
+    let durability = if wish.remove { Durability::Kill } else { Durability::PowerCut };
+    let draft = fill(engine.containers.draft()?, &record, durability)?;
+    commit(engine, draft, &record, durability)?;
+    Ok(record)
+}
+
+fn decide(wish: &Wish, image: &Image, command_line: Vec<String>) -> Result<Record> {
+    let id = ContainerId::random()?;
+    let entrypoint = wish.entrypoint.clone().or_else(|| image.config.entrypoint.clone());
+    let command = match (&wish.command, &wish.entrypoint) {
+        (typed, _) if !typed.is_empty() => Some(typed.clone()),
+        // A new entry point takes nothing from the image.
+        (_, Some(_)) => None,
+        _ => image.config.command.clone(),
+    };
+    let mut words = entrypoint.iter().flatten().chain(command.iter().flatten()).cloned();
+    let path = words.next().ok_or_else(|| {
+        Error::usage("no command specified").fix("name a command after the image, or an --entrypoint")
+    })?;
+    let hostname = wish.hostname.clone().unwrap_or_else(|| id.short());
+    Ok(Record {
+        version: record::VERSION,
+        id,
+        created: Timestamp::now(),
+        command_line,
+        image: image.id,
+        image_name: image.name.clone(),
+        platform: image.platform.clone(),
+        layers: image.layers.clone(),
+        layer_key: image.layer_key.clone(),
+        path,
+        arguments: words.collect(),
+        environment: environment(&image.config.environment, &wish.env),
+        labels: merged(&image.config.labels, &wish.labels),
+        user: wish.user.clone().unwrap_or_else(|| image.config.user.clone()),
+        working_directory: wish.workdir.clone().unwrap_or_else(|| image.config.working_directory.clone()),
+        hostname,
+        mounts: mounts(wish, image)?,
+        entrypoint: entrypoint.filter(|words| !words.is_empty()),
+        command,
+        exposed: image.config.exposed.clone(),
+        stop_signal: wish.stop_signal.or(image.config.stop_signal).unwrap_or(libc::SIGTERM),
+        wish: wish.clone(),
+    })
+}
+
+/// The image's variables with the user's over them, in docker's order. An entry of an image without `=`
+/// would be read as "the host's": dropped (CVE-2026-57231).
+fn environment(image: &[String], user: &[String]) -> Vec<String> {
+    let mut all: Vec<String> = image.iter().filter(|entry| entry.find('=').is_some_and(|at| at > 0)).cloned().collect();
+    if !all.iter().chain(user).any(|entry| entry.starts_with("PATH=")) {
+        all.push(DEFAULT_PATH.to_owned());
+    }
+    for entry in user {
+        let key = entry.split('=').next().unwrap_or_default();
+        let same = |other: &String| other.split('=').next() == Some(key);
+        match all.iter().position(same) {
+            Some(at) => all[at].clone_from(entry),
+            None => all.push(entry.clone()),
+        }
+    }
+    all
+}
+
+fn merged(image: &BTreeMap<String, String>, user: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    image.iter().chain(user).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// The user's mounts, then the image's volumes where the user mounted nothing; parents before children.
+fn mounts(wish: &Wish, image: &Image) -> Result<Vec<RecordedMount>> {
+    let mut mounts = wish.mounts.iter().map(recorded).collect::<Result<Vec<_>>>()?;
+    for target in &image.config.volumes {
+        if !mounts.iter().any(|mount| mount.target() == target) {
+            mounts.push(anonymous(target)?);
+        }
+    }
+    for mount in &mounts {
+        refuse_kernel_tree(mount.target())?;
+    }
+    for (number, mount) in mounts.iter().enumerate() {
+        if mounts[..number].iter().any(|other| other.target() == mount.target()) {
+            return Err(Error::usage(format!("Duplicate mount point: {}", mount.target())));
+        }
+    }
+    mounts.sort_by_key(|mount| mount.target().matches('/').count());
+    Ok(mounts)
+}
+
+fn recorded(wish: &MountWish) -> Result<RecordedMount> {
+    Ok(match wish.clone() {
+        MountWish::Bind { source, target, read_only, recursive } => RecordedMount::Bind { source, target, read_only, recursive },
+        MountWish::Volume { name, target, read_only, .. } => {
+            RecordedMount::Volume { name, target, read_only, anonymous: false }
+        }
+        MountWish::Anonymous { target } => anonymous(&target)?,
+        MountWish::Tmpfs { target, options } => RecordedMount::Tmpfs { target, options },
+    })
+}
+
+fn anonymous(target: &str) -> Result<RecordedMount> {
+    let name = ContainerId::random()?.to_string();
+    Ok(RecordedMount::Volume { name, target: target.to_owned(), read_only: false, anonymous: true })
+}
+
+/// What is mounted there would answer for the kernel (CVE-2019-16884 and its kin).
+fn refuse_kernel_tree(target: &str) -> Result<()> {
+    let below = |tree: &str| target == tree || target.strip_prefix(tree).is_some_and(|rest| rest.starts_with('/'));
+    if !target.starts_with('/') || target.split('/').any(|part| part == "..") || target == "/" {
+        return Err(Error::usage(format!("invalid mount path: '{target}' mount path must be absolute and not the root")));
+    }
+    if below("/proc") || below("/sys") {
+        return Err(Error::usage(format!("nothing can be mounted inside /proc or /sys: {target}")));
+    }
+    Ok(())
+}
+
+/// docker makes the missing source of a bind as a directory.
+fn prepare_source(engine: &Engine, mount: &RecordedMount) -> Result<()> {
+    match mount {
+        RecordedMount::Bind { source, .. } if !Path::new(source).exists() => {
+            std::fs::create_dir_all(source).what(|| format!("making the missing bind source {source}"))
+        }
+        RecordedMount::Volume { name, .. } => engine.volumes().ensure(name),
+        _ => Ok(()),
+    }
+}
+
+fn fill(draft: Draft, record: &Record, durability: Durability) -> Result<Draft> {
+    let folder = draft.folder();
+    for (name, mode) in [("upper", 0o755), ("work", 0o700), ("etc", 0o755)] {
+        rustix::fs::mkdir(folder.join(name), Mode::from_raw_mode(mode))
+            .map_err(io::Error::from)
+            .what(|| "making a container's folder")?;
+    }
+    files::write(&folder.join("etc"), record)?;
+    let text = serde_json::to_vec(record).what(|| "writing a container's record")?;
+    durable::put(&folder.join(record::FILE), &text, durability)?;
+    Ok(draft)
+}
+
+fn commit(engine: &Engine, mut draft: Draft, record: &Record, durability: Durability) -> Result<()> {
+    for attempt in 0..NAME_ATTEMPTS {
+        let name = match &record.wish.name {
+            Some(name) => name.clone(),
+            None => names::random_name(attempt)?,
+        };
+        match engine.containers.commit(draft, &record.id, &name, durability)? {
+            Ok(()) => return Ok(()),
+            Err((holder, _)) if record.wish.name.is_some() => return Err(taken(&name, &holder)),
+            Err((_, same)) => draft = same,
+        }
+    }
+    Err(Error::new(Kind::Conflict, "no free name was found").fix("choose one with --name"))
+}
+
+/// docker's words.
+pub fn taken(name: &str, holder: &ContainerId) -> Error {
+    Error::new(
+        Kind::Conflict,
+        format!(
+            "Conflict. The container name \"/{name}\" is already in use by container \"{holder}\". \
+             You have to remove (or rename) that container to be able to reuse that name."
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_users_variables_replace_the_images_in_place() {
+        let all = environment(&strings(&["PATH=/bin", "A=1", "B=2"]), &strings(&["A=3", "C=4"]));
+        assert_eq!(all, strings(&["PATH=/bin", "A=3", "B=2", "C=4"]));
+    }
+
+    #[test]
+    fn entries_of_an_image_that_name_no_value_are_dropped() {
+        let all = environment(&strings(&["SECRET", "*", "", "=x", "A=1"]), &[]);
+        assert_eq!(all, strings(&["A=1", DEFAULT_PATH]));
+    }
+
+    #[test]
+    fn mounts_over_the_kernels_trees_are_refused() {
+        for target in ["/proc", "/proc/self", "/sys/fs", "/", "relative", "/a/../proc"] {
+            assert!(refuse_kernel_tree(target).is_err(), "{target}");
+        }
+        assert!(refuse_kernel_tree("/procession").is_ok());
+    }
+}

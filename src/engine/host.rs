@@ -1,0 +1,146 @@
+//! The engine's view of one user: where things are, and the way into that user's namespace.
+
+use super::record::Record;
+use super::state::State;
+use crate::durable::{self, Lock, Sharing};
+use crate::error::{Context, Result};
+use crate::ids::ContainerId;
+use crate::paths::Paths;
+use crate::runtime::launch::Way;
+use crate::storage::containers::Containers;
+use crate::storage::volumes::Volumes;
+use crate::sys::fork::SingleThreaded;
+use crate::sys::process::Identity;
+use crate::userns::mapping::{self, Mapping};
+use crate::userns::outer;
+use rustix::fs::Mode;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+
+/// One user's rcon.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// Where everything lives.
+    pub paths: Paths,
+    /// The containers.
+    pub containers: Containers,
+}
+
+impl Engine {
+    /// Opens the user's store, making it when it is not there.
+    pub fn open(paths: Paths) -> Result<Self> {
+        make_private(&paths.data)?;
+        make_private(&paths.runtime)?;
+        let containers = Containers::open(&paths.data)?;
+        Ok(Self { paths, containers })
+    }
+
+    /// The folder of a container's sockets.
+    pub fn sockets(&self, id: &ContainerId) -> PathBuf {
+        self.paths.runtime.join("containers").join(id.to_string())
+    }
+
+    /// The volumes.
+    pub fn volumes(&self) -> Volumes {
+        Volumes::of(&self.paths.data)
+    }
+
+    /// What container `id` was created as.
+    pub fn record(&self, id: &ContainerId) -> Result<Record> {
+        Record::read(&self.containers.folder(id))
+    }
+
+    /// A living monitor, through which U0 can be joined.
+    pub fn living_monitor(&self) -> Option<(Identity, OwnedFd)> {
+        let hinted = std::fs::read(self.hint()).ok().and_then(|text| serde_json::from_slice::<Identity>(&text).ok());
+        if let Some((identity, handle)) = hinted.and_then(|identity| Some((identity, identity.open()?))) {
+            return Some((identity, handle));
+        }
+        self.search_monitor()
+    }
+
+    /// The hint was the monitor of a container that has ended, or a reboot made it stale.
+    fn search_monitor(&self) -> Option<(Identity, OwnedFd)> {
+        let found = self.containers.ids().ok()?.into_iter().find_map(|id| {
+            let state = State::read(&self.containers.folder(&id)).ok()?;
+            let monitor = state.processes()?.launcher;
+            let this_boot = matches!(&state, State::Running { boot, .. } if *boot == super::state::boot());
+            Some((monitor, monitor.open().filter(|_| this_boot)?))
+        })?;
+        self.hint_at(&found.0);
+        Some(found)
+    }
+
+    fn hint(&self) -> PathBuf {
+        self.paths.runtime.join("outer.json")
+    }
+
+    /// Leaves word that U0 can be joined through `monitor`.
+    pub fn hint_at(&self, monitor: &Identity) {
+        if let Ok(text) = serde_json::to_vec(monitor) {
+            // Without the hint the next call searches.
+            let _ = durable::replace(&self.hint(), &text);
+        }
+    }
+
+    /// The way into U0 for a new monitor. While U0 is being made, the lock that comes along keeps other
+    /// calls from making a second one: hold it until the monitor is on record.
+    pub fn way(&self) -> Result<(Way, Mapping, Option<Lock>)> {
+        if let Some(found) = self.living_monitor() {
+            return joined(found, None);
+        }
+        let lock = Lock::take(&self.paths.runtime.join("outer.lock"), Sharing::Exclusive)?;
+        if let Some(found) = self.living_monitor() {
+            return joined(found, None);
+        }
+        let choice = mapping::choose()?;
+        let mapping = choice.mapping.clone();
+        Ok((Way::Make(choice), mapping, Some(lock)))
+    }
+
+    /// The maps that U0 has, or would have.
+    pub fn mapping(&self) -> Result<Mapping> {
+        match self.living_monitor() {
+            Some((identity, _)) => outer::mapping_of(&identity),
+            None => Ok(mapping::choose()?.mapping),
+        }
+    }
+
+    /// Moves this process into U0, as its root: for unpacking layers and for deleting what belongs to
+    /// subordinate ids.
+    pub fn enter(&self) -> Result<Mapping> {
+        let proof = SingleThreaded::prove().what(|| "entering the user namespace")?;
+        match self.living_monitor() {
+            Some((identity, handle)) => {
+                let mapping = outer::mapping_of(&identity)?;
+                outer::join(&handle, &proof).what(|| "joining the user namespace of the running containers")?;
+                Ok(mapping)
+            }
+            None => {
+                let choice = mapping::choose()?;
+                outer::make(&choice, &proof)?;
+                Ok(choice.mapping)
+            }
+        }
+    }
+}
+
+fn joined(found: (Identity, OwnedFd), lock: Option<Lock>) -> Result<(Way, Mapping, Option<Lock>)> {
+    let mapping = outer::mapping_of(&found.0)?;
+    Ok((Way::Join(found.1), mapping, lock))
+}
+
+/// Makes a folder for the user alone, and its parents.
+fn make_private(folder: &std::path::Path) -> Result<()> {
+    match rustix::fs::mkdir(folder, Mode::from_raw_mode(0o700)) {
+        Ok(()) | Err(rustix::io::Errno::EXIST) => Ok(()),
+        Err(rustix::io::Errno::NOENT) => {
+            if let Some(parent) = folder.parent() {
+                std::fs::create_dir_all(parent).what(|| format!("making {}", parent.display()))?;
+            }
+            make_private(folder)
+        }
+        Err(errno) => Err(io::Error::from(errno)).what(|| format!("making {}", folder.display())),
+    }
+}

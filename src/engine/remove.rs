@@ -1,0 +1,84 @@
+//! Removing containers.
+
+use super::host::Engine;
+use super::record::{Record, RecordedMount};
+use super::state::State;
+use crate::durable::Lock;
+use crate::error::{Context, Error, Kind, Result};
+use crate::ids::ContainerId;
+use std::path::Path;
+
+/// How to remove.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// A running container is killed first.
+    pub force: bool,
+    /// Its anonymous volumes go along.
+    pub volumes: bool,
+}
+
+/// Removes container `id`, called `word` by the user. This process must be in U0, where files of
+/// subordinate ids can be deleted.
+///
+/// # Errors
+/// docker's words for a running container without `force`.
+pub fn remove(engine: &Engine, id: &ContainerId, word: &str, options: Options) -> Result<()> {
+    // A state that cannot be read must not keep its container from being removed.
+    if matches!(engine.observe(id), Ok(State::Running { .. })) {
+        if !options.force {
+            let name = engine.containers.name(id).unwrap_or_else(|| word.to_owned());
+            return Err(Error::new(
+                Kind::Conflict,
+                format!("cannot remove container \"/{name}\": container is running: stop the container before removing or force remove"),
+            ));
+        }
+        engine.kill_and_wait(id)?;
+    }
+    if !engine.containers.folder(id).exists() {
+        // It was started with --rm: its monitor has removed it.
+        return Ok(());
+    }
+    // A monitor that is about to leave still holds it.
+    let _lock = Lock::take(&engine.containers.lock(id), crate::durable::Sharing::Exclusive)?;
+    let volumes = match engine.record(id) {
+        Ok(record) if options.volumes || record.wish.remove => anonymous_volumes(&record),
+        _ => Vec::new(),
+    };
+    delete(engine, id, &volumes)
+}
+
+/// Removes a container that has ended and whose lock the caller holds, with its anonymous volumes.
+pub fn take_away(engine: &Engine, record: &Record) -> Result<()> {
+    delete(engine, &record.id, &anonymous_volumes(record))
+}
+
+fn anonymous_volumes(record: &Record) -> Vec<String> {
+    let anonymous = |mount: &RecordedMount| match mount {
+        RecordedMount::Volume { name, anonymous: true, .. } => Some(name.clone()),
+        _ => None,
+    };
+    record.mounts.iter().filter_map(anonymous).collect()
+}
+
+fn delete(engine: &Engine, id: &ContainerId, volumes: &[String]) -> Result<()> {
+    let retired = engine.containers.retire(id)?;
+    for volume in volumes {
+        engine.volumes().remove(volume)?;
+    }
+    remove_tree(&engine.sockets(id))?;
+    remove_tree(&retired)?;
+    for leftover in engine.containers.leftovers() {
+        // Another call may be at it too.
+        let _ = std::fs::remove_dir_all(leftover);
+    }
+    Ok(())
+}
+
+fn remove_tree(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).what(|| format!("deleting {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,190 @@
+//! Starting a container: record, image and host become a plan, and the plan a process.
+
+use super::host::Engine;
+use super::record::{Record, RecordedMount};
+use super::state::State;
+use super::wish::{NetworkWish, SeccompWish};
+use super::{capabilities, files, tmpfs};
+use crate::durable::Lock;
+use crate::error::{Context, Error, Kind, Result};
+use crate::runtime::launch;
+use crate::runtime::plan::{Console, Mount, Plan, Process, Rootfs, Sharing};
+use crate::runtime::seccomp;
+use crate::runtime::stream::Hello;
+use crate::userns::mapping::Mapping;
+use std::os::fd::OwnedFd;
+
+/// docker's size of /dev/shm in bytes.
+const SHM_SIZE: u64 = 64 * 1024 * 1024;
+
+/// How the caller takes part.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Attachment {
+    /// The streams it wants.
+    pub hello: Hello,
+    /// Columns and rows of its terminal.
+    pub size: (u16, u16),
+}
+
+/// A start under way: connected to its monitor, the outcome not heard yet.
+#[derive(Debug)]
+pub struct Starting {
+    /// The monitor.
+    pub monitor: OwnedFd,
+    /// U0 is in the making: kept until the outcome is known.
+    pub outer: Option<Lock>,
+}
+
+/// Starts a container that does not run. `None` when it does already.
+///
+/// # Errors
+/// What cannot be decided before the monitor is there; the rest comes with the outcome.
+pub fn start(engine: &Engine, record: &Record, attachment: Attachment) -> Result<Option<Starting>> {
+    let Some(lock) = Lock::try_take(&engine.containers.lock(&record.id))? else { return Ok(None) };
+    if matches!(State::read(&engine.containers.folder(&record.id))?, State::Running { .. }) {
+        // Without the lock that state is a dead monitor's: repair it first.
+        drop(lock);
+        engine.observe(&record.id)?;
+        return start(engine, record, attachment);
+    }
+    let sockets = engine.sockets(&record.id);
+    std::fs::create_dir_all(&sockets).what(|| format!("making {}", sockets.display()))?;
+    let (way, mapping, outer) = engine.way()?;
+    let mut plan = plan(engine, record, &mapping, attachment)?;
+    plan.makes_outer = outer.is_some();
+    let monitor = launch::launch(&plan, lock.descriptor(), &way, &attachment.hello)?;
+    Ok(Some(Starting { monitor, outer }))
+}
+
+fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachment) -> Result<Plan> {
+    let wish = &record.wish;
+    let folder = engine.containers.folder(&record.id);
+    let mount_point = engine.paths.data.join("mnt");
+    match rustix::fs::mkdir(&mount_point, rustix::fs::Mode::from_raw_mode(0o711)) {
+        Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+        Err(errno) => return Err(std::io::Error::from(errno)).what(|| format!("making {}", mount_point.display())),
+    }
+    Ok(Plan {
+        id: record.id,
+        paths: engine.paths.clone(),
+        makes_outer: false,
+        sockets: engine.sockets(&record.id),
+        mapping: mapping.identity_for_child(),
+        remove: wish.remove,
+        stop_signal: record.stop_signal,
+        console: Console {
+            terminal: wish.tty,
+            interactive: wish.interactive,
+            stdin_once: wish.interactive && !wish.detach,
+            size: attachment.size,
+        },
+        rootfs: Rootfs {
+            layers_folder: engine.paths.data.join("layers"),
+            layers: record.layers.clone(),
+            mount_point,
+            volatile: wish.remove,
+            read_only: wish.read_only,
+            shm_size: wish.shm_size.unwrap_or(SHM_SIZE),
+            privileged: wish.privileged,
+            copied: folder.join(super::copied::MARK).exists(),
+            files: files::mounts(&folder.join("etc"), record),
+            mounts: record.mounts.iter().map(|mount| planned(engine, mount)).collect::<Result<_>>()?,
+        },
+        sharing: Sharing { network: wish.network == NetworkWish::Host },
+        hostname: record.hostname.clone(),
+        process: process(record)?,
+        pump_filter: seccomp::pump_program(seccomp::Arch::native()).to_bytes(),
+        folder,
+    })
+}
+
+fn planned(engine: &Engine, mount: &RecordedMount) -> Result<Mount> {
+    Ok(match mount.clone() {
+        RecordedMount::Bind { source, target, read_only, recursive } => {
+            Mount::Bind { source: source.into(), target, read_only, recursive }
+        }
+        RecordedMount::Volume { name, target, read_only, .. } => {
+            engine.volumes().ensure(&name)?;
+            Mount::Bind { source: engine.volumes().data(&name), target, read_only, recursive: false }
+        }
+        RecordedMount::Tmpfs { target, options } => tmpfs::planned(target, &options)?,
+    })
+}
+
+/// What the container's first process is; `exec` begins with the same.
+pub fn process(record: &Record) -> Result<Process> {
+    let wish = &record.wish;
+    let bounding = capabilities::bounding(&wish.cap_add, &wish.cap_drop, wish.privileged)?;
+    let mut arguments = vec![record.path.clone()];
+    arguments.extend(record.arguments.iter().cloned());
+    let directory = &record.working_directory;
+    Ok(Process {
+        arguments,
+        environment: environment(record),
+        working_directory: if directory.is_empty() { "/".to_owned() } else { directory.clone() },
+        user: record.user.clone(),
+        capabilities: bounding,
+        no_new_privileges: wish.security.no_new_privileges,
+        limits: limits(record),
+        filter: filter(record, bounding)?,
+        init: wish.init,
+    })
+}
+
+/// docker puts HOSTNAME, and TERM with a terminal, behind the PATH.
+fn environment(record: &Record) -> Vec<String> {
+    let has = |key: &str| record.environment.iter().any(|entry| entry.starts_with(key));
+    let mut all: Vec<String> = record.environment.iter().filter(|entry| entry.starts_with("PATH=")).cloned().collect();
+    if !has("HOSTNAME=") {
+        all.push(format!("HOSTNAME={}", record.hostname));
+    }
+    if record.wish.tty && !has("TERM=") {
+        all.push("TERM=xterm".to_owned());
+    }
+    all.extend(record.environment.iter().filter(|entry| !entry.starts_with("PATH=")).cloned());
+    all
+}
+
+/// No core dumps of strangers' programs on the host, unless asked for.
+fn limits(record: &Record) -> Vec<(String, u64, u64)> {
+    let mut limits: Vec<(String, u64, u64)> =
+        record.wish.ulimits.iter().map(|limit| (limit.name.clone(), limit.soft, limit.hard)).collect();
+    if !limits.iter().any(|(name, ..)| name == "core") {
+        limits.push(("core".to_owned(), 0, 0));
+    }
+    limits
+}
+
+fn filter(record: &Record, bounding: u64) -> Result<Vec<u8>> {
+    let arch = seccomp::Arch::native();
+    match &record.wish.security.seccomp {
+        SeccompWish::Default if record.wish.privileged => Ok(Vec::new()),
+        SeccompWish::Unconfined => Ok(Vec::new()),
+        SeccompWish::Default => {
+            let is_386 = record.platform == "linux/386";
+            Ok(seccomp::default_program(arch, bounding, is_386).to_bytes())
+        }
+        SeccompWish::Profile(text) => {
+            let profile = seccomp::Profile::parse(text)?;
+            Ok(profile.program(arch, bounding, kernel_version())?.to_bytes())
+        }
+    }
+}
+
+/// Major and minor version of the running kernel.
+fn kernel_version() -> (u32, u32) {
+    let uname = rustix::system::uname();
+    let release = uname.release().to_string_lossy();
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}
+
+/// A start that failed, as an error with docker's exit code.
+pub fn failure(failure: &crate::runtime::stream::StartFailure) -> Error {
+    let kind = match failure.code {
+        126 => Kind::NotExecutable,
+        127 => Kind::CommandNotFound,
+        _ => Kind::System,
+    };
+    Error::new(kind, failure.message.clone())
+}
