@@ -87,7 +87,7 @@ impl Execs {
             self.waiting.push(client);
         }
         let ready: Vec<OwnedFd> = {
-            let (ready, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(is_readable);
+            let (ready, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|client: &OwnedFd| packet::is_readable(client.as_fd()));
             self.waiting = waiting;
             ready
         };
@@ -108,7 +108,7 @@ impl Execs {
 
     fn hear_handshakes(&mut self) {
         for exec in &mut self.running {
-            let Some(handshake) = exec.handshake.take_if(|handshake| is_readable(handshake)) else {
+            let Some(handshake) = exec.handshake.take_if(|handshake| packet::is_readable(handshake.as_fd())) else {
                 continue;
             };
             match handshake::next_of_init(handshake.as_fd()) {
@@ -147,12 +147,6 @@ impl Execs {
             let _ = tell(exec.client.as_fd(), &ToClient::Exited(Ended::Signal(libc::SIGKILL).exit_code()));
         }
     }
-}
-
-fn is_readable(end: &OwnedFd) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let mut polled = [PollFd::new(end, PollFlags::IN)];
-    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|count| count > 0)
 }
 
 fn refuse(client: &OwnedFd, failure: Failure) {

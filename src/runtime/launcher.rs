@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{CWD, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 
 /// The processes of a running container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -341,6 +341,7 @@ fn stay(plan: &Plan, mut started: Started, book: &impl Book) -> u8 {
         if let Some(ended) = reap(plan, &mut started, &mut execs) {
             break ended;
         }
+        hear_pump(&mut started);
         execs.serve(&started.control, &started.init.pidfd);
     };
     book.ended(plan, ended);
@@ -355,11 +356,25 @@ fn stay(plan: &Plan, mut started: Started, book: &impl Book) -> u8 {
 }
 
 fn wait_for_work(started: &Started, execs: &Execs) -> io::Result<()> {
-    let mut watched: Vec<BorrowedFd<'_>> = vec![started.signals.as_fd(), started.control.as_fd()];
+    let mut watched = vec![started.signals.as_fd(), started.control.as_fd(), started.pump_socket.as_fd()];
     watched.extend(execs.watched());
     let mut polled: Vec<PollFd<'_>> =
         watched.into_iter().map(|end| PollFd::from_borrowed_fd(end, PollFlags::IN)).collect();
     Ok(poll(&mut polled, None).map(drop)?)
+}
+
+/// The container sees the end of its input only when nobody holds the other side any more.
+fn hear_pump(started: &mut Started) {
+    let mut buffer = [0u8; 16];
+    let socket = started.pump_socket.as_fd();
+    if !packet::is_readable(socket) {
+        return;
+    }
+    if let Ok(Some(packet)) = packet::receive(socket, &mut buffer) {
+        if packet.kind == pump::INPUT_OVER {
+            started.spare.input = None;
+        }
+    }
 }
 
 /// Reaps whoever has ended; the container's end, when it is among them.

@@ -116,3 +116,10 @@ pub fn connect(folder: &std::path::Path, name: &str) -> io::Result<OwnedFd> {
     rustix::net::connect(&socket, &address(folder.as_fd(), name)?)?;
     Ok(socket)
 }
+
+/// Whether a packet, or the end, can be received without waiting.
+pub fn is_readable(socket: BorrowedFd<'_>) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut polled = [PollFd::from_borrowed_fd(socket, PollFlags::IN)];
+    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|count| count > 0)
+}

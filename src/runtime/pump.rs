@@ -46,6 +46,8 @@ pub struct Parts {
 pub const DRAIN: u8 = b'D';
 /// Pump to launcher: all is drained.
 pub const DRAINED: u8 = b'd';
+/// Pump to launcher: standard input has ended; let go of the second handle on it.
+pub const INPUT_OVER: u8 = b'i';
 /// Launcher to pump: the end is recorded, tell the clients this exit code, and leave.
 pub const ANNOUNCE: u8 = b'A';
 
@@ -285,13 +287,19 @@ impl Pump {
                 Err(_) => {
                     // The container has closed its input.
                     self.input.clear();
-                    self.parts.input = None;
+                    self.close_input();
                     return;
                 }
             }
         }
         if self.input_ends {
-            self.parts.input = None;
+            self.close_input();
+        }
+    }
+
+    fn close_input(&mut self) {
+        if self.parts.input.take().is_some() {
+            let _ = packet::send(self.parts.launcher.as_fd(), INPUT_OVER, b"", &[]);
         }
     }
 
