@@ -7,5 +7,6 @@ pub mod ids;
 pub mod oci;
 pub mod output;
 pub mod paths;
+pub mod runtime;
 pub mod storage;
 pub mod sys;
