@@ -16,8 +16,8 @@ const ARGUMENTS: u32 = 16;
 /// Set in the numbers of x32, which otherwise are those of x86-64 (`__X32_SYSCALL_BIT`).
 const X32: u32 = 0x4000_0000;
 
-/// What the kernel does with a call; the order is from the mildest to the strictest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What the kernel does with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     /// The call takes place.
     Allow,
@@ -34,6 +34,18 @@ pub(super) enum Action {
 }
 
 impl Action {
+    /// Grows with what the action takes from the program; two error numbers are equally strict.
+    pub(super) fn strictness(self) -> u8 {
+        match self {
+            Self::Allow => 0,
+            Self::Log => 1,
+            Self::Errno(_) => 2,
+            Self::Trap => 3,
+            Self::KillThread => 4,
+            Self::KillProcess => 5,
+        }
+    }
+
     /// The verdict as the kernel reads it (`SECCOMP_RET_*`, linux/seccomp.h).
     pub(super) fn verdict(self) -> u32 {
         match self {
