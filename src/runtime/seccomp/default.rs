@@ -229,3 +229,267 @@ fn sockets(holds: &dyn Fn(Capability) -> bool) -> Rule {
     }
     Rule { clauses, otherwise: NO_SUCH_FAMILY }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::emulate::{Call, answers, run};
+    use super::*;
+
+    const X86_64: u32 = 0xc000_003e;
+    const AARCH64: u32 = 0xc000_00b7;
+    const I386: u32 = 0x4000_0003;
+    const ARM: u32 = 0x4000_0028;
+    const X32: u32 = 0x4000_0000;
+
+    /// Podman's eleven.
+    const ORDINARY: u64 = 0x8004_05fb;
+    const EVERYTHING: u64 = (1 << 41) - 1;
+
+    /// Argument sets under which a call that is allowed at all is allowed, and some more.
+    fn variants(call: Call) -> impl Iterator<Item = Call> {
+        [0, 1, 2].into_iter().map(move |first| call.with(0, first))
+    }
+
+    fn allowed_numbers(program: &Program, architecture: u32, numbers: std::ops::Range<u32>) -> usize {
+        let allowed =
+            |number: &u32| variants(Call::new(architecture, *number)).any(|it| allowed(program, &it));
+        numbers.filter(allowed).count()
+    }
+
+    fn allowed(program: &Program, call: &Call) -> bool {
+        answers(program, call, Action::Allow)
+    }
+
+    fn call(architecture: u32, name: &str) -> Call {
+        let abi = match architecture {
+            X86_64 => Abi::X86_64,
+            AARCH64 => Abi::Aarch64,
+            _ => Abi::I386,
+        };
+        Call::new(architecture, number(abi, name).unwrap_or_else(|| panic!("{name}")))
+    }
+
+    #[test]
+    fn every_name_in_the_policy_exists_and_is_named_once() {
+        let lists = ALLOWED.iter().chain(GRANTED.iter().map(|row| &row.1)).chain([&FORBIDDEN]);
+        let mut names: Vec<_> = lists.flat_map(|list| list.split_ascii_whitespace()).collect();
+        for name in &names {
+            let abis = [Abi::X86_64, Abi::Aarch64, Abi::I386];
+            assert!(abis.into_iter().any(|abi| number(abi, name).is_some()), "{name}");
+        }
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn it_allows_no_more_than_297_calls() {
+        let program = default_program(Arch::X86_64, ORDINARY, false);
+        let count = allowed_numbers(&program, X86_64, 0..1024);
+        assert!((280..=297).contains(&count), "{count}");
+        let program = default_program(Arch::Aarch64, ORDINARY, false);
+        let count = allowed_numbers(&program, AARCH64, 0..1024);
+        assert!((230..=297).contains(&count), "{count}");
+    }
+
+    #[test]
+    fn i386_and_x32_are_not_implemented_and_other_architectures_kill() {
+        for bounding in [0, ORDINARY, EVERYTHING] {
+            let x86 = default_program(Arch::X86_64, bounding, false);
+            let opened = default_program(Arch::X86_64, bounding, true);
+            let arm = default_program(Arch::Aarch64, bounding, true);
+            for number in 0..1024 {
+                for call in variants(Call::new(X86_64, number | X32)) {
+                    assert!(answers(&x86, &call, NOT_IMPLEMENTED), "{call:?}");
+                    assert!(answers(&opened, &call, NOT_IMPLEMENTED), "{call:?}");
+                }
+                assert!(answers(&x86, &Call::new(I386, number), NOT_IMPLEMENTED));
+                for foreign in [0, ARM, AARCH64, 0xc000_0015, u32::MAX] {
+                    assert!(answers(&x86, &Call::new(foreign, number), Action::KillProcess));
+                    assert!(answers(&opened, &Call::new(foreign, number), Action::KillProcess));
+                }
+                for foreign in [0, ARM, I386, X86_64] {
+                    assert!(answers(&arm, &Call::new(foreign, number), Action::KillProcess));
+                }
+            }
+            for number in [X32 - 1, X32, X32 | 0x200, 0x7fff_ffff, 0x8000_0000, u32::MAX] {
+                assert!(answers(&x86, &Call::new(X86_64, number), NOT_IMPLEMENTED));
+                assert!(answers(&arm, &Call::new(AARCH64, number), NOT_IMPLEMENTED));
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_and_newer_calls_are_not_implemented() {
+        let program = default_program(Arch::X86_64, EVERYTHING, true);
+        for number in 470..1024 {
+            assert!(answers(&program, &Call::new(X86_64, number), NOT_IMPLEMENTED));
+            assert!(answers(&program, &Call::new(I386, number), NOT_IMPLEMENTED));
+        }
+    }
+
+    #[test]
+    fn a_386_image_gets_i386_calls_but_no_socketcall_that_makes_a_socket() {
+        let program = default_program(Arch::X86_64, ORDINARY, true);
+        for name in ["read", "mmap2", "_llseek", "setuid32", "clock_gettime64", "ipc", "execve", "waitpid"] {
+            assert!(allowed(&program, &call(I386, name)), "{name}");
+        }
+        for high in [0, 1 << 32] {
+            for (code, action) in
+                [(1, NOT_IMPLEMENTED), (8, NOT_IMPLEMENTED), (3, Action::Allow), (16, Action::Allow)]
+            {
+                let call = call(I386, "socketcall").with(0, code | high);
+                assert!(answers(&program, &call, action), "{code}");
+            }
+        }
+        assert!(answers(&program, &call(I386, "socket").with(0, 38), NO_SUCH_FAMILY));
+        assert!(allowed(&program, &call(I386, "socket").with(0, 2)));
+    }
+
+    #[test]
+    fn the_upper_half_of_an_int_changes_no_verdict() {
+        let interesting =
+            [0, 1, 2, 3, 4, 8, 9, 10, 12, 15, 16, 17, 38, 40, 0x5401, 0x5412, 0x541c, 0x2_0000, 0x1000_0011];
+        for (arch, architectures) in [(Arch::X86_64, &[X86_64, I386][..]), (Arch::Aarch64, &[AARCH64])] {
+            for bounding in [ORDINARY, ORDINARY | Capability::CAP_NET_RAW.bitmask(), EVERYTHING] {
+                let program = default_program(arch, bounding, true);
+                for &architecture in architectures {
+                    for number in 0..512 {
+                        for first in interesting {
+                            for second in [0, 4, 9, 0x5412, 0x541c] {
+                                let plain = Call::new(architecture, number)
+                                    .with(0, first)
+                                    .with(1, second)
+                                    .with(2, second);
+                                let mut dressed = plain;
+                                dressed.arguments = plain.arguments.map(|it| it | 0xdead_beef << 32);
+                                assert_eq!(run(&program, &plain).0, run(&program, &dressed).0, "{dressed:?}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sockets_are_an_allow_list_of_families_and_netlink_protocols() {
+        let verdict = |bounding, family: u64, protocol: u64| {
+            let program = default_program(Arch::X86_64, bounding, false);
+            let call = call(X86_64, "socket").with(0, family).with(2, protocol);
+            run(&program, &call).0
+        };
+        for family in 0..64 {
+            let expected = match family {
+                1 | 2 | 10 | 16 => Action::Allow,
+                _ => NO_SUCH_FAMILY,
+            };
+            assert_eq!(verdict(ORDINARY, family, 0), expected.verdict(), "{family}");
+        }
+        for protocol in 0..32 {
+            let allowed = [0, 4, 15, 16].contains(&protocol);
+            let expected = if allowed { Action::Allow } else { NO_SUCH_PROTOCOL };
+            assert_eq!(verdict(ORDINARY, 16, protocol), expected.verdict(), "{protocol}");
+        }
+        let allow = Action::Allow.verdict();
+        assert_eq!(verdict(Capability::CAP_NET_RAW.bitmask(), 17, 0x300), allow);
+        assert_eq!(verdict(Capability::CAP_AUDIT_WRITE.bitmask(), 16, 9), allow);
+        assert_eq!(verdict(Capability::CAP_NET_ADMIN.bitmask(), 16, 12), allow);
+        assert_ne!(verdict(EVERYTHING, 38, 0), allow);
+        assert_ne!(verdict(EVERYTHING, 40, 0), allow);
+    }
+
+    #[test]
+    fn namespaces_need_sys_admin_in_clone_unshare_and_setns() {
+        let flags = [0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
+        for (arch, architecture) in [(Arch::X86_64, X86_64), (Arch::Aarch64, AARCH64)] {
+            let ordinary = default_program(arch, ORDINARY, false);
+            let admin = default_program(arch, Capability::CAP_SYS_ADMIN.bitmask(), false);
+            for flag in flags {
+                let call = call(architecture, "clone").with(0, flag | 17);
+                assert!(answers(&ordinary, &call, NOT_PERMITTED));
+                assert!(allowed(&admin, &call));
+            }
+            // What fork and pthread_create of glibc and musl ask for.
+            for flag in [17, 0x0120_0011, 0x003d_0f00, 0x007d_0f00, 0x4111] {
+                assert!(allowed(&ordinary, &call(architecture, "clone").with(0, flag)), "{flag:#x}");
+            }
+            for name in ["unshare", "setns", "mount", "umount2", "fsopen", "move_mount", "open_tree", "bpf"] {
+                assert!(answers(&ordinary, &call(architecture, name), NOT_PERMITTED), "{name}");
+                assert!(allowed(&admin, &call(architecture, name)), "{name}");
+            }
+            assert!(answers(&ordinary, &call(architecture, "clone3"), NOT_IMPLEMENTED));
+            assert!(allowed(&admin, &call(architecture, "clone3")));
+        }
+    }
+
+    #[test]
+    fn a_capability_opens_its_calls_and_no_others() {
+        for (capabilities, names) in GRANTED {
+            for name in names.split_ascii_whitespace() {
+                let Some(number) = number(Abi::X86_64, name) else { continue };
+                let call = Call::new(X86_64, number);
+                for capability in caps::all() {
+                    let program = default_program(Arch::X86_64, capability.bitmask(), false);
+                    let expected =
+                        if capabilities.contains(&capability) { Action::Allow } else { NOT_PERMITTED };
+                    assert!(answers(&program, &call, expected), "{name} with {capability}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn dangerous_calls_answer_as_documented() {
+        let program = default_program(Arch::X86_64, ORDINARY, false);
+        for name in ["io_uring_setup", "io_uring_enter", "keyctl", "add_key", "request_key", "clone3"] {
+            assert!(answers(&program, &call(X86_64, name), NOT_IMPLEMENTED), "{name}");
+        }
+        for name in
+            ["bpf", "perf_event_open", "userfaultfd", "open_by_handle_at", "kexec_load", "init_module"]
+        {
+            assert!(answers(&program, &call(X86_64, name), NOT_PERMITTED), "{name}");
+        }
+        for request in [0x5412, 0x541c] {
+            let call = call(X86_64, "ioctl").with(1, request | 7 << 32);
+            assert!(answers(&program, &call, NOT_PERMITTED));
+        }
+        assert!(allowed(&program, &call(X86_64, "ioctl").with(1, 0x5413)));
+        for (domain, expected) in
+            [(0, true), (8, true), (0x2_0000, true), (0xffff_ffff, true), (0x4_0000, false), (4, false)]
+        {
+            assert_eq!(
+                allowed(&program, &call(X86_64, "personality").with(0, domain)),
+                expected,
+                "{domain:#x}"
+            );
+        }
+    }
+
+    #[test]
+    fn ordinary_programs_find_what_they_need() {
+        let names = "read write openat close fstat newfstatat statx lseek mmap mprotect munmap brk \
+            rt_sigaction rt_sigprocmask rt_sigreturn ioctl pread64 pwrite64 readv writev pipe2 dup dup3 \
+            getpid execve exit_group wait4 kill uname fcntl flock fsync ftruncate getdents64 getcwd chdir \
+            renameat2 mkdirat unlinkat symlinkat readlinkat fchmodat fchownat umask prlimit64 getrandom \
+            setresuid setgroups capget prctl futex sched_getaffinity clock_nanosleep epoll_pwait eventfd2 \
+            timerfd_create accept4 connect bind listen sendmsg recvmsg memfd_create rseq set_robust_list \
+            chroot ptrace seccomp getxattr utimensat fchmodat2 close_range pidfd_open";
+        for (arch, architecture) in [(Arch::X86_64, X86_64), (Arch::Aarch64, AARCH64)] {
+            let program = default_program(arch, ORDINARY, false);
+            for name in names.split_ascii_whitespace() {
+                assert!(allowed(&program, &call(architecture, name)), "{name} on {arch:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_program_is_short_and_a_call_takes_few_instructions() {
+        let program = default_program(Arch::X86_64, ORDINARY, false);
+        assert!(program.0.len() < 400, "{}", program.0.len());
+        let most = (0..512).map(|number| run(&program, &Call::new(X86_64, number)).1).max();
+        assert!(most < Some(40), "{most:?}");
+        assert!(default_program(Arch::X86_64, EVERYTHING, true).0.len() < 800);
+    }
+}

@@ -57,3 +57,44 @@ fn allow_when(argument: u8, comparisons: impl IntoIterator<Item = Comparison>, o
         |comparison| Clause { conditions: vec![Condition::int(argument, comparison)], action: Action::Allow };
     Rule { clauses: comparisons.into_iter().map(clause).collect(), otherwise }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::emulate::{Call, answers};
+    use super::*;
+
+    #[test]
+    fn the_helper_has_at_most_forty_calls() {
+        for arch in [Arch::X86_64, Arch::Aarch64] {
+            let program = pump_program(arch);
+            let architecture = arch.abi().audit_architecture();
+            let allowed = |number: &u32| {
+                [0, 0x5413].iter().any(|request| {
+                    answers(&program, &Call::new(architecture, *number).with(1, *request), Action::Allow)
+                })
+            };
+            let count = (0..1024).filter(allowed).count();
+            assert!((35..=40).contains(&count), "{count} on {arch:?}");
+        }
+    }
+
+    #[test]
+    fn the_helper_maps_nothing_executable_and_executes_nothing() {
+        let program = pump_program(Arch::X86_64);
+        let call = |name: &str| {
+            let abi = Arch::X86_64.abi();
+            Call::new(abi.audit_architecture(), number(abi, name).unwrap())
+        };
+        for high in [0, 1 << 32] {
+            assert!(answers(&program, &call("mmap").with(2, 3 | high), Action::Allow));
+            assert!(answers(&program, &call("mmap").with(2, 5 | high), NOT_PERMITTED));
+            assert!(answers(&program, &call("mprotect").with(2, 7 | high), NOT_IMPLEMENTED));
+        }
+        assert!(answers(&program, &call("execve"), Action::KillProcess));
+        assert!(answers(&program, &call("socket"), NOT_PERMITTED));
+        assert!(answers(&program, &call("ioctl").with(1, 0xc040_ff0b), Action::Allow));
+        assert!(answers(&program, &call("ioctl").with(1, 0xc050_ff0b), Action::Allow));
+        assert!(answers(&program, &call("ioctl").with(1, 0x5412), NOT_PERMITTED));
+        assert!(answers(&program, &Call::new(0x4000_0003, 3), Action::KillProcess));
+    }
+}
