@@ -274,3 +274,147 @@ fn refuse_if_too_long(instructions: usize) -> Result<()> {
         .because(format!("it needs more than the {MAX_INSTRUCTIONS} instructions the kernel takes"))
         .fix("merge rules that say the same, or drop conditions on arguments"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::emulate::{Call, run};
+    use super::*;
+
+    /// Numbers without rhyme, the same on every run (xorshift64*).
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self) -> u64 {
+            self.0 ^= self.0 >> 12;
+            self.0 ^= self.0 << 25;
+            self.0 ^= self.0 >> 27;
+            self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+        }
+
+        fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+            choices[usize::try_from(self.roll() >> 33).unwrap() % choices.len()]
+        }
+    }
+
+    const ACTIONS: [Action; 5] =
+        [Action::Allow, Action::Errno(1), Action::Errno(38), Action::Trap, Action::KillProcess];
+    /// Values at the edges of the halves.
+    const VALUES: [u64; 10] = [
+        0,
+        1,
+        7,
+        0xffff_fffe,
+        0xffff_ffff,
+        0x1_0000_0000,
+        0x1_0000_0001,
+        0x7_0000_0007,
+        0x7fff_ffff_ffff_ffff,
+        u64::MAX,
+    ];
+
+    fn holds(condition: &Condition, call: &Call) -> bool {
+        let cut = |it: u64| if condition.width == Width::Int { it & 0xffff_ffff } else { it };
+        let argument = cut(call.arguments[usize::from(condition.argument)]);
+        match condition.comparison {
+            Comparison::Equal(value) => argument == cut(value),
+            Comparison::NotEqual(value) => argument != cut(value),
+            Comparison::Less(value) => argument < cut(value),
+            Comparison::LessOrEqual(value) => argument <= cut(value),
+            Comparison::Greater(value) => argument > cut(value),
+            Comparison::GreaterOrEqual(value) => argument >= cut(value),
+            Comparison::Masked { mask, value } => argument & mask == cut(value),
+        }
+    }
+
+    /// What the policy says, read off without a program.
+    fn meant(table: &Table, call: &Call) -> Action {
+        let rule = table.rules.iter().find(|rule| rule.0 == call.number).map(|rule| &rule.1);
+        rule.map_or(table.default, |rule| {
+            let clause = rule.clauses.iter().find(|it| it.conditions.iter().all(|it| holds(it, call)));
+            clause.map_or(rule.otherwise, |clause| clause.action)
+        })
+    }
+
+    fn random_condition(dice: &mut Dice) -> Condition {
+        let value = dice.one_of(&VALUES);
+        let comparison = match dice.roll() % 7 {
+            0 => Comparison::Equal(value),
+            1 => Comparison::NotEqual(value),
+            2 => Comparison::Less(value),
+            3 => Comparison::LessOrEqual(value),
+            4 => Comparison::Greater(value),
+            5 => Comparison::GreaterOrEqual(value),
+            _ => Comparison::Masked { mask: dice.one_of(&VALUES), value },
+        };
+        Condition {
+            argument: dice.one_of(&[0, 1, 5]),
+            width: dice.one_of(&[Width::Int, Width::Long]),
+            comparison,
+        }
+    }
+
+    fn random_rule(dice: &mut Dice) -> Rule {
+        let clauses = (0..dice.roll() % 4).map(|_| Clause {
+            conditions: (0..dice.roll() % 3).map(|_| random_condition(dice)).collect(),
+            action: dice.one_of(&ACTIONS),
+        });
+        let clauses = clauses.collect();
+        Rule { clauses, otherwise: dice.one_of(&ACTIONS) }
+    }
+
+    #[test]
+    fn a_program_says_what_its_policy_means() {
+        let mut dice = Dice(0x5eed);
+        for _ in 0..200 {
+            let rules = (0..dice.roll() % 160)
+                .map(|_| (u32::try_from(dice.roll() % 300).unwrap(), random_rule(&mut dice)));
+            let table = Table { abi: Abi::Aarch64, rules: rules.collect(), default: dice.one_of(&ACTIONS) };
+            let copy = Table { abi: table.abi, rules: table.rules.clone(), default: table.default };
+            let program = compile(vec![copy]).unwrap();
+            for number in 0..302 {
+                for _ in 0..4 {
+                    let mut call = Call::new(Abi::Aarch64.audit_architecture(), number);
+                    call.arguments = [(); 6].map(|()| dice.one_of(&VALUES));
+                    assert_eq!(run(&program, &call).0, meant(&table, &call).verdict(), "{call:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn jumps_longer_than_255_are_taken() {
+        let mut dice = Dice(1);
+        let mut rule = || Rule {
+            clauses: (0..2)
+                .map(|_| Clause { conditions: vec![random_condition(&mut dice)], action: Action::Trap })
+                .collect(),
+            otherwise: Action::Allow,
+        };
+        let rules: Vec<_> = (0..140).map(|number| (number * 2, rule())).collect();
+        let table = Table { abi: Abi::X86_64, rules: rules.clone(), default: Action::Errno(38) };
+        let other = Table { abi: Abi::I386, rules, default: Action::Errno(1) };
+        let program = compile(vec![table, other]).unwrap();
+        assert!(program.0.len() > 1000, "{}", program.0.len());
+        for number in 0..400 {
+            for (abi, default) in [(Abi::X86_64, Action::Errno(38)), (Abi::I386, Action::Errno(1))] {
+                let verdict = run(&program, &Call::new(abi.audit_architecture(), number)).0;
+                assert_eq!(verdict == default.verdict(), number % 2 == 1 || number >= 280, "{number}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_policy_too_long_for_the_kernel_is_refused() {
+        let mut dice = Dice(2);
+        let clauses = (0..3000).map(|value| Clause {
+            conditions: vec![Condition {
+                comparison: Comparison::Equal(value),
+                ..random_condition(&mut dice)
+            }],
+            action: Action::Trap,
+        });
+        let rule = Rule { clauses: clauses.collect(), otherwise: Action::Allow };
+        let error = compile(vec![Table { abi: Abi::X86_64, rules: vec![(0, rule)], default: Action::Allow }]);
+        assert_eq!(error.unwrap_err().kind, Kind::Unsupported);
+    }
+}

@@ -199,7 +199,7 @@ impl Entry {
             && wanted.kernel.is_none_or(|least| kernel >= least)
             && !unwanted.capabilities.iter().any(held)
             && !unwanted.architectures.iter().any(here)
-            && !unwanted.kernel.is_some_and(|least| kernel >= least)
+            && unwanted.kernel.is_none_or(|least| kernel < least)
     }
 
     /// What the entry says about the call `name`. As in docker, conditions hold together, unless two of
@@ -427,4 +427,213 @@ fn needs_another(action: &str, what: &str) -> Error {
     Error::new(Kind::Unsupported, "reading the seccomp profile")
         .because(format!("`{action}` needs {what}, and there is no daemon that would be it"))
         .fix("use `SCMP_ACT_ERRNO` or `SCMP_ACT_LOG` in its place")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::NOT_PERMITTED;
+    use super::super::emulate::{Call, answers};
+    use super::*;
+
+    const KERNEL: (u32, u32) = (6, 1);
+    const X86_64: u32 = 0xc000_003e;
+    const I386: u32 = 0x4000_0003;
+
+    fn program(text: &str, bounding: u64) -> Program {
+        Profile::parse(text).unwrap().program(Arch::X86_64, bounding, KERNEL).unwrap()
+    }
+
+    fn call(name: &str) -> Call {
+        Call::new(X86_64, number(Abi::X86_64, name).unwrap())
+    }
+
+    /// A profile that denies by default and has `entries` in `syscalls`.
+    fn denying(entries: &str) -> String {
+        format!(r#"{{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{entries}]}}"#)
+    }
+
+    #[test]
+    fn a_profile_of_docker_is_read() {
+        let text = r#"{
+            "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
+            "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]},
+                        {"architecture": "SCMP_ARCH_RISCV64", "subArchitectures": null}],
+            "syscalls": [
+                {"names": ["read", "no_such_call"], "action": "SCMP_ACT_ALLOW", "args": null, "comment": ""},
+                {"name": "write", "action": "SCMP_ACT_LOG", "includes": {}, "excludes": {}},
+                {"names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}},
+                {"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1, "errno": "EPERM",
+                 "excludes": {"caps": ["CAP_SYS_ADMIN"]}},
+                {"names": ["ptrace"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "4.8"}},
+                {"names": ["bpf"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "6.2"}},
+                {"names": ["arch_prctl"], "action": "SCMP_ACT_ALLOW", "includes": {"arches": ["amd64", "x32"]}},
+                {"names": ["tee"], "action": "SCMP_ACT_ALLOW", "includes": {"arches": ["arm64"]}},
+                {"names": ["sync"], "action": "SCMP_ACT_ALLOW", "excludes": {"arches": ["amd64"]}}
+            ]}"#;
+        let plain = program(text, 0);
+        for (name, action) in [
+            ("read", Action::Allow),
+            ("write", Action::Log),
+            ("mount", NOT_PERMITTED),
+            ("ptrace", Action::Allow),
+            ("bpf", NOT_IMPLEMENTED),
+            ("arch_prctl", Action::Allow),
+            ("tee", NOT_IMPLEMENTED),
+            ("sync", NOT_IMPLEMENTED),
+            ("open", NOT_IMPLEMENTED),
+        ] {
+            assert!(answers(&plain, &call(name), action), "{name}");
+        }
+        assert!(answers(&program(text, 1 << 21), &call("mount"), Action::Allow));
+        assert!(answers(&plain, &Call::new(I386, 3), Action::Allow));
+        assert!(answers(&plain, &Call::new(X86_64, 0x4000_0000), NOT_IMPLEMENTED));
+        assert!(answers(&plain, &Call::new(0xc000_00b7, 63), Action::KillProcess));
+    }
+
+    #[test]
+    fn the_form_of_the_oci_specification_is_read() {
+        let text = r#"{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"],
+            "flags": ["SECCOMP_FILTER_FLAG_LOG"],
+            "syscalls": [{"names": ["getcwd", "chmod"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13},
+                         {"names": ["reboot"], "action": "SCMP_ACT_KILL_PROCESS"},
+                         {"names": ["acct"], "action": "SCMP_ACT_KILL"},
+                         {"names": ["iopl"], "action": "SCMP_ACT_TRAP"}]}"#;
+        let program = program(text, 0);
+        assert!(answers(&program, &call("getcwd"), Action::Errno(13)));
+        assert!(answers(&program, &call("reboot"), Action::KillProcess));
+        assert!(answers(&program, &call("acct"), Action::KillThread));
+        assert!(answers(&program, &call("iopl"), Action::Trap));
+        assert!(answers(&program, &call("read"), Action::Allow));
+        assert!(answers(&program, &Call::new(I386, 3), NOT_IMPLEMENTED));
+    }
+
+    #[test]
+    fn every_operator_compares_64_bits() {
+        let edge = 0x1_0000_0005_u64;
+        let around = [0, 5, 6, 0xffff_ffff, edge - 1, edge, edge + 1, 0x2_0000_0000, u64::MAX];
+        type Meaning = fn(u64, u64) -> bool;
+        let operators: [(&str, Meaning); 6] = [
+            ("EQ", |a, b| a == b),
+            ("NE", |a, b| a != b),
+            ("LT", |a, b| a < b),
+            ("LE", |a, b| a <= b),
+            ("GT", |a, b| a > b),
+            ("GE", |a, b| a >= b),
+        ];
+        for (operator, meaning) in operators {
+            let args = format!(r#"[{{"index": 1, "value": {edge}, "op": "SCMP_CMP_{operator}"}}]"#);
+            let entry = format!(r#"{{"names": ["lseek"], "action": "SCMP_ACT_ALLOW", "args": {args}}}"#);
+            let program = program(&denying(&entry), 0);
+            for value in around {
+                let expected = if meaning(value, edge) { Action::Allow } else { NOT_PERMITTED };
+                assert!(answers(&program, &call("lseek").with(1, value), expected), "{value:#x} {operator}");
+            }
+        }
+        let program = program(
+            &denying(
+                r#"{"names": ["clone"], "action": "SCMP_ACT_ALLOW",
+                "args": [{"index": 0, "value": 2114060288, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}]}"#,
+            ),
+            0,
+        );
+        assert!(answers(&program, &call("clone").with(0, 17), Action::Allow));
+        assert!(answers(&program, &call("clone").with(0, 0x1000_0011), NOT_PERMITTED));
+    }
+
+    #[test]
+    fn an_int_argument_is_compared_as_the_kernel_reads_it() {
+        let program = program(
+            r#"{"defaultAction": "SCMP_ACT_ALLOW", "archMap":
+                [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"]}],
+                "syscalls": [{"names": ["socket"], "action": "SCMP_ACT_ERRNO",
+                "args": [{"index": 0, "value": 40, "op": "SCMP_CMP_EQ"}]}]}"#,
+            0,
+        );
+        assert!(answers(&program, &call("socket").with(0, 40), NOT_PERMITTED));
+        assert!(answers(&program, &call("socket").with(0, 40 | 1 << 32), NOT_PERMITTED));
+        assert!(answers(&program, &call("socket").with(0, 2), Action::Allow));
+        // 102 is socketcall: making a socket that way could not be checked, connecting may pass.
+        assert!(answers(&program, &Call::new(I386, 102).with(0, 1), NOT_IMPLEMENTED));
+        assert!(answers(&program, &Call::new(I386, 102).with(0, 3), Action::Allow));
+    }
+
+    #[test]
+    fn the_strictest_of_the_entries_that_match_decides() {
+        let program = program(
+            &denying(
+                r#"{"names": ["socket"], "action": "SCMP_ACT_ALLOW"},
+                {"names": ["socket"], "action": "SCMP_ACT_ERRNO", "errnoRet": 22, "args":
+                  [{"index": 0, "value": 16, "op": "SCMP_CMP_EQ"}, {"index": 2, "value": 9, "op": "SCMP_CMP_EQ"}]},
+                {"names": ["personality"], "action": "SCMP_ACT_ALLOW", "args":
+                  [{"index": 0, "value": 0, "op": "SCMP_CMP_EQ"}, {"index": 0, "value": 8, "op": "SCMP_CMP_EQ"}]}"#,
+            ),
+            0,
+        );
+        assert!(answers(&program, &call("socket").with(0, 16).with(2, 9), Action::Errno(22)));
+        assert!(answers(&program, &call("socket").with(0, 16), Action::Allow));
+        // Two conditions on one argument are alternatives, as in docker.
+        for (domain, action) in [(0, Action::Allow), (8, Action::Allow), (1, NOT_PERMITTED)] {
+            assert!(answers(&program, &call("personality").with(0, domain), action));
+        }
+    }
+
+    #[test]
+    fn what_is_no_profile_is_refused_with_the_reason() {
+        let entry = |rest: &str| denying(&format!(r#"{{"names": ["read"], {rest}}}"#));
+        for (text, reason) in [
+            (String::new(), "EOF"),
+            ("[]".into(), "invalid"),
+            ("{}".into(), "defaultAction"),
+            (r#"{"defaultAction": "ALLOW"}"#.into(), "`ALLOW` is no action"),
+            (r#"{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 4096}"#.into(), "4095"),
+            (r#"{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["amd64"]}"#.into(), "`amd64`"),
+            (entry(r#""action": "SCMP_ACT_TRACE""#), "tracer"),
+            (entry(r#""action": "SCMP_ACT_NOTIFY""#), "agent"),
+            (entry(r#""action": "SCMP_ACT_ERRNO", "errno": "EWHAT""#), "`EWHAT`"),
+            (entry(r#""action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "new"}"#), "`new`"),
+            (
+                entry(
+                    r#""action": "SCMP_ACT_ALLOW", "args": [{"index": 6, "value": 0, "op": "SCMP_CMP_EQ"}]"#,
+                ),
+                "argument 6",
+            ),
+            (
+                entry(r#""action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 0, "op": "EQ"}]"#),
+                "`EQ` is no operator",
+            ),
+            (entry(r#""action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": -1, "op": ""}]"#), "u64"),
+            (denying(r#"{"action": "SCMP_ACT_ALLOW"}"#), "names"),
+            (" ".repeat(MAX_TEXT + 1), "longer"),
+        ] {
+            let error = Profile::parse(&text).unwrap_err().to_string();
+            assert!(error.contains(reason), "{error} (for {reason})");
+        }
+    }
+
+    #[test]
+    fn a_huge_profile_is_refused_and_not_compiled() {
+        let names = vec![r#""read""#; 100_000].join(",");
+        let text = denying(&format!(r#"{{"names": [{names}], "action": "SCMP_ACT_ALLOW"}}"#));
+        let error = Profile::parse(&text).unwrap().program(Arch::X86_64, 0, KERNEL).unwrap_err();
+        assert_eq!(error.kind, Kind::Unsupported);
+    }
+
+    #[test]
+    fn no_mutilated_profile_panics() {
+        let text = denying(
+            r#"{"names": ["socket", "é"], "action": "SCMP_ACT_ALLOW", "errnoRet": 7, "includes":
+            {"caps": ["CAP_X", "CAP_SYS_ADMIN"], "minKernel": "4.8.1"}, "args": [{"index": 5, "value":
+            18446744073709551615, "valueTwo": 1, "op": "SCMP_CMP_MASKED_EQ"}]}"#,
+        );
+        for position in 0..text.len() {
+            for with in ["", "\0", "9", "\"", "{", "]", "-", "é", "99999999999999999999"] {
+                let mut bytes = text.clone().into_bytes();
+                bytes.splice(position..=position, with.bytes());
+                if let Ok(profile) = Profile::parse(&String::from_utf8_lossy(&bytes)) {
+                    assert!(profile.program(Arch::X86_64, u64::MAX, KERNEL).is_ok());
+                    assert!(profile.program(Arch::Aarch64, 0, (0, 0)).is_ok());
+                }
+            }
+        }
+    }
 }
