@@ -4,21 +4,86 @@
 //! "64"; the x32 ones are refused as a whole), `scripts/syscall.tbl` as arm64 uses it, and
 //! `arch/x86/entry/syscalls/syscall_32.tbl`. A call that is missing here is an unknown call to every filter.
 
+use std::cmp::Ordering;
+
 use super::Abi;
 
 /// The column of an ABI that does not have the call.
 const NONE: u16 = u16::MAX;
 
-/// The number of the call `name`, or `None` where `abi` has no such call.
-pub(super) fn number(abi: Abi, name: &str) -> Option<u32> {
-    let row = CALLS.binary_search_by(|row| row.0.cmp(name)).ok()?;
-    let (_, x86_64, aarch64, i386) = CALLS[row];
-    let number = match abi {
-        Abi::X86_64 => x86_64,
-        Abi::Aarch64 => aarch64,
-        Abi::I386 => i386,
-    };
-    (number != NONE).then_some(number.into())
+/// The number of the call `name`, or `None` where `abi` has no such call. `const`, so that a policy can
+/// be resolved when it is compiled (see [`Set`]) and not at every start of a container.
+pub(super) const fn number(abi: Abi, name: &str) -> Option<u32> {
+    let (mut low, mut high) = (0, CALLS.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let (candidate, x86_64, aarch64, i386) = CALLS[middle];
+        match order(candidate.as_bytes(), name.as_bytes()) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => {
+                let number = match abi {
+                    Abi::X86_64 => x86_64,
+                    Abi::Aarch64 => aarch64,
+                    Abi::I386 => i386,
+                };
+                return if number == NONE { None } else { Some(number as u32) };
+            }
+        }
+    }
+    None
+}
+
+/// `Ord::cmp` of slices, which is not `const`.
+const fn order(left: &[u8], right: &[u8]) -> Ordering {
+    let mut at = 0;
+    while at < left.len() && at < right.len() {
+        if left[at] != right[at] {
+            return if left[at] < right[at] { Ordering::Less } else { Ordering::Greater };
+        }
+        at += 1;
+    }
+    if left.len() == right.len() {
+        Ordering::Equal
+    } else if left.len() < right.len() {
+        Ordering::Less
+    } else {
+        Ordering::Greater
+    }
+}
+
+/// A set of numbers below 512, a bit each; no call of the table has a higher one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Set([u64; 8]);
+
+impl Set {
+    /// The numbers in `abi` of the names in `lists`, which are separated by single spaces. Names that
+    /// `abi` lacks are left out.
+    pub(super) const fn of(abi: Abi, lists: &[&str]) -> Self {
+        let mut bits = [0; 8];
+        let mut list = 0;
+        while list < lists.len() {
+            let mut rest = lists[list];
+            while !rest.is_empty() {
+                let mut end = 0;
+                while end < rest.len() && rest.as_bytes()[end] != b' ' {
+                    end += 1;
+                }
+                let (name, more) = rest.split_at(end);
+                if let Some(number) = number(abi, name) {
+                    bits[number as usize / 64] |= 1 << (number % 64);
+                }
+                rest = if more.is_empty() { more } else { more.split_at(1).1 };
+            }
+            list += 1;
+        }
+        Self(bits)
+    }
+
+    /// The numbers, ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        (0..512_u32).filter(|number| self.0[*number as usize / 64] & (1 << (number % 64)) != 0)
+    }
 }
 
 /// Name and number on x86-64, aarch64 and i386; sorted by name.
@@ -502,6 +567,14 @@ mod tests {
     #[test]
     fn the_names_are_sorted_and_unique() {
         assert!(CALLS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+
+    #[test]
+    fn a_set_holds_the_numbers_of_its_names() {
+        let set = Set::of(Abi::X86_64, &["write read mmap2", "no_such_call open"]);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 1, 2]);
+        assert!(CALLS.iter().all(|row| [row.1, row.2, row.3].iter().all(|it| *it < 512 || *it == NONE)));
+        assert!(CALLS.iter().all(|row| number(Abi::X86_64, row.0).is_some() == (row.1 != NONE)));
     }
 
     #[test]
