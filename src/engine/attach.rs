@@ -54,7 +54,8 @@ const PROXIED: [Signal; 11] = [
 
 /// Connects to the pump of a running container.
 pub fn connect(engine: &Engine, id: &ContainerId, hello: &Hello) -> Result<OwnedFd> {
-    let pump = packet::connect(&engine.sockets(id), stream::SOCKET).what(|| format!("attaching to container {}", id.short()))?;
+    let pump = packet::connect(&engine.sockets(id), stream::SOCKET)
+        .what(|| format!("attaching to container {}", id.short()))?;
     stream::ask(pump.as_fd(), &FromClient::Hello(*hello)).what(|| "attaching to the container")?;
     Ok(pump)
 }
@@ -73,7 +74,11 @@ pub struct Session<'a> {
 impl Session<'_> {
     /// Passes streams and signals both ways until the end.
     pub fn run(mut self) -> Result<End> {
-        let raw = if self.manner.terminal && self.manner.input { RawMode::enter(rustix::stdio::stdin())? } else { None };
+        let raw = if self.manner.terminal && self.manner.input {
+            RawMode::enter(rustix::stdio::stdin())?
+        } else {
+            None
+        };
         let signals = self.watch_signals().what(|| "watching for signals")?;
         if self.manner.terminal {
             self.tell_size();
@@ -152,7 +157,8 @@ impl Session<'_> {
             Ok(count) => count,
         };
         let bytes = &buffer[..count];
-        let (passed, detach) = if self.manner.terminal { self.manner.detach_keys.feed(bytes) } else { (bytes.to_vec(), false) };
+        let (passed, detach) =
+            if self.manner.terminal { self.manner.detach_keys.feed(bytes) } else { (bytes.to_vec(), false) };
         if !passed.is_empty() && stream::ask(self.peer.as_fd(), &FromClient::Input(&passed)).is_err() {
             return Ok(Input::Over);
         }

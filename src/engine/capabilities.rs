@@ -49,8 +49,9 @@ pub fn bounding(add: &[String], drop: &[String], privileged: bool) -> Result<u64
 
 fn named(names: &[String]) -> Result<u64> {
     names.iter().filter(|name| *name != "ALL").try_fold(0, |mask, name| {
-        let capability: Capability =
-            format!("CAP_{name}").parse().map_err(|_| Error::usage(format!("invalid capability: {name:?}")))?;
+        let capability: Capability = format!("CAP_{name}")
+            .parse()
+            .map_err(|_| Error::usage(format!("invalid capability: {name:?}")))?;
         Ok(mask | capability.bitmask())
     })
 }

@@ -83,7 +83,8 @@ fn decide(wish: &Wish, image: &Image, command_line: Vec<String>) -> Result<Recor
 /// The image's variables with the user's over them, in docker's order. An entry of an image without `=`
 /// would be read as "the host's": dropped (CVE-2026-57231).
 fn environment(image: &[String], user: &[String]) -> Vec<String> {
-    let mut all: Vec<String> = image.iter().filter(|entry| entry.find('=').is_some_and(|at| at > 0)).cloned().collect();
+    let mut all: Vec<String> =
+        image.iter().filter(|entry| entry.find('=').is_some_and(|at| at > 0)).cloned().collect();
     if !all.iter().chain(user).any(|entry| entry.starts_with("PATH=")) {
         all.push(DEFAULT_PATH.to_owned());
     }
@@ -124,7 +125,9 @@ fn mounts(wish: &Wish, image: &Image) -> Result<Vec<RecordedMount>> {
 
 fn recorded(wish: &MountWish) -> Result<RecordedMount> {
     Ok(match wish.clone() {
-        MountWish::Bind { source, target, read_only, recursive } => RecordedMount::Bind { source, target, read_only, recursive },
+        MountWish::Bind { source, target, read_only, recursive } => {
+            RecordedMount::Bind { source, target, read_only, recursive }
+        }
         MountWish::Volume { name, target, read_only, .. } => {
             RecordedMount::Volume { name, target, read_only, anonymous: false }
         }
@@ -140,9 +143,12 @@ fn anonymous(target: &str) -> Result<RecordedMount> {
 
 /// What is mounted there would answer for the kernel (CVE-2019-16884 and its kin).
 fn refuse_kernel_tree(target: &str) -> Result<()> {
-    let below = |tree: &str| target == tree || target.strip_prefix(tree).is_some_and(|rest| rest.starts_with('/'));
+    let below =
+        |tree: &str| target == tree || target.strip_prefix(tree).is_some_and(|rest| rest.starts_with('/'));
     if !target.starts_with('/') || target.split('/').any(|part| part == "..") || target == "/" {
-        return Err(Error::usage(format!("invalid mount path: '{target}' mount path must be absolute and not the root")));
+        return Err(Error::usage(format!(
+            "invalid mount path: '{target}' mount path must be absolute and not the root"
+        )));
     }
     if below("/proc") || below("/sys") {
         return Err(Error::usage(format!("nothing can be mounted inside /proc or /sys: {target}")));

@@ -58,9 +58,11 @@ pub fn exec(engine: &Engine, id: &ContainerId, word: &str, wish: &ExecWish) -> R
         .what(|| format!("reaching the monitor of container {word}"))
         .map_err(|error| error.fix(format!("rcon restart {word}")))?;
     let streams = if wish.tty { None } else { Some(Pipes::make(wish)?) };
-    exec::ask(launcher.as_fd(), &request, streams.as_ref().map(|pipes| &pipes.theirs)).what(|| "asking the monitor")?;
+    exec::ask(launcher.as_fd(), &request, streams.as_ref().map(|pipes| &pipes.theirs))
+        .what(|| "asking the monitor")?;
     let ours = streams.map(|pipes| pipes.ours);
-    Caller { launcher, ours: ours.unwrap_or_default(), terminal: None, keys: wish.detach_keys.clone() }.run(wish)
+    Caller { launcher, ours: ours.unwrap_or_default(), terminal: None, keys: wish.detach_keys.clone() }
+        .run(wish)
 }
 
 fn process(engine: &Engine, id: &ContainerId, wish: &ExecWish) -> Result<Process> {
@@ -106,7 +108,10 @@ impl Pipes {
         let pipe = || pipe_with(PipeFlags::CLOEXEC);
         let make = || -> rustix::io::Result<Self> {
             if wish.detach {
-                return Ok(Self { ours: Ours::default(), theirs: Streams { input: null()?, output: null()?, error: null()? } });
+                return Ok(Self {
+                    ours: Ours::default(),
+                    theirs: Streams { input: null()?, output: null()?, error: null()? },
+                });
             }
             let (output, output_end) = pipe()?;
             let (error, error_end) = pipe()?;
@@ -145,17 +150,25 @@ enum Source {
 
 impl Caller {
     fn run(mut self, wish: &ExecWish) -> Result<End> {
-        let raw = if wish.tty && wish.interactive && !wish.detach { RawMode::enter(rustix::stdio::stdin())? } else { None };
-        let signals = crate::sys::process::signal_descriptor(&[nix::sys::signal::Signal::SIGWINCH]).what(|| "watching for signals")?;
+        let raw = if wish.tty && wish.interactive && !wish.detach {
+            RawMode::enter(rustix::stdio::stdin())?
+        } else {
+            None
+        };
+        let signals = crate::sys::process::signal_descriptor(&[nix::sys::signal::Signal::SIGWINCH])
+            .what(|| "watching for signals")?;
         let mut typing = wish.interactive && !wish.detach;
         let mut exited = None;
         let mut pending: Vec<u8> = Vec::new();
         let end = loop {
             // The end is told once everything that was said is through.
-            if let Some(code) = exited.filter(|_| self.ours.output.is_none() && self.ours.error.is_none() && self.terminal.is_none()) {
+            if let Some(code) = exited.filter(|_| {
+                self.ours.output.is_none() && self.ours.error.is_none() && self.terminal.is_none()
+            }) {
                 break End::Exited(code);
             }
-            let ready = self.wait(&signals, typing && pending.is_empty(), exited.is_none(), exited.is_some())?;
+            let ready =
+                self.wait(&signals, typing && pending.is_empty(), exited.is_none(), exited.is_some())?;
             if ready.is_empty() && exited.is_some() {
                 break End::Exited(exited.unwrap_or_default());
             }
@@ -189,12 +202,22 @@ impl Caller {
         Ok(end)
     }
 
-    fn wait(&self, signals: &nix::sys::signalfd::SignalFd, typing: bool, listening: bool, over: bool) -> Result<Vec<Source>> {
+    fn wait(
+        &self,
+        signals: &nix::sys::signalfd::SignalFd,
+        typing: bool,
+        listening: bool,
+        over: bool,
+    ) -> Result<Vec<Source>> {
         let mut watched: Vec<(Source, BorrowedFd<'_>)> = vec![(Source::Signals, signals.as_fd())];
         if listening {
             watched.push((Source::Launcher, self.launcher.as_fd()));
         }
-        let ends = [(Source::Output, &self.ours.output), (Source::Error, &self.ours.error), (Source::Terminal, &self.terminal)];
+        let ends = [
+            (Source::Output, &self.ours.output),
+            (Source::Error, &self.ours.error),
+            (Source::Terminal, &self.terminal),
+        ];
         watched.extend(ends.into_iter().filter_map(|(source, end)| Some((source, end.as_ref()?.as_fd()))));
         if typing && !over {
             watched.push((Source::Typed, rustix::stdio::stdin()));
@@ -207,12 +230,19 @@ impl Caller {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(errno) => return Err(io::Error::from(errno)).what(|| "waiting for the process"),
         }
-        Ok(watched.iter().zip(&polled).filter(|(_, polled)| !polled.revents().is_empty()).map(|((source, _), _)| *source).collect())
+        Ok(watched
+            .iter()
+            .zip(&polled)
+            .filter(|(_, polled)| !polled.revents().is_empty())
+            .map(|((source, _), _)| *source)
+            .collect())
     }
 
     fn hear(&mut self, wish: &ExecWish) -> Result<Heard> {
         let mut buffer = vec![0; packet::BODY];
-        let Some(mut packet) = packet::receive(self.launcher.as_fd(), &mut buffer).what(|| "listening to the monitor")? else {
+        let Some(mut packet) =
+            packet::receive(self.launcher.as_fd(), &mut buffer).what(|| "listening to the monitor")?
+        else {
             return Ok(Heard::Lost);
         };
         if packet.kind == exec::TERMINAL {
@@ -235,7 +265,12 @@ impl Caller {
         };
         // docker's words, which scripts look for.
         let message = &failure.message;
-        Error::new(kind, format!("OCI runtime exec failed: exec failed: unable to start container process: {message}: unknown"))
+        Error::new(
+            kind,
+            format!(
+                "OCI runtime exec failed: exec failed: unable to start container process: {message}: unknown"
+            ),
+        )
     }
 
     fn show(&mut self, source: Source) -> Result<()> {
@@ -255,7 +290,11 @@ impl Caller {
             }
             Ok(count) => {
                 let bytes = &buffer[..count];
-                super::attach::show_stream(&if source == Source::Error { ToClient::Error(bytes) } else { ToClient::Output(bytes) })
+                super::attach::show_stream(&if source == Source::Error {
+                    ToClient::Error(bytes)
+                } else {
+                    ToClient::Output(bytes)
+                })
             }
         }
     }

@@ -23,9 +23,10 @@ pub fn write(folder: &Path, record: &Record) -> Result<()> {
         durable::replace(&folder.join(name), contents.as_bytes())?;
         // Every user of the container reads them.
         let readable = rustix::fs::Mode::from_raw_mode(0o644);
-        crate::error::Context::what(rustix::fs::chmod(folder.join(name), readable).map_err(std::io::Error::from), || {
-            format!("making the container's /etc/{name} readable")
-        })?;
+        crate::error::Context::what(
+            rustix::fs::chmod(folder.join(name), readable).map_err(std::io::Error::from),
+            || format!("making the container's /etc/{name} readable"),
+        )?;
     }
     Ok(())
 }

@@ -53,7 +53,8 @@ impl Engine {
 
     /// A living monitor, through which U0 can be joined.
     pub fn living_monitor(&self) -> Option<(Identity, OwnedFd)> {
-        let hinted = std::fs::read(self.hint()).ok().and_then(|text| serde_json::from_slice::<Identity>(&text).ok());
+        let hinted =
+            std::fs::read(self.hint()).ok().and_then(|text| serde_json::from_slice::<Identity>(&text).ok());
         if let Some((identity, handle)) = hinted.and_then(|identity| Some((identity, identity.open()?))) {
             return Some((identity, handle));
         }
@@ -114,7 +115,8 @@ impl Engine {
         match self.living_monitor() {
             Some((identity, handle)) => {
                 let mapping = outer::mapping_of(&identity)?;
-                outer::join(&handle, &proof).what(|| "joining the user namespace of the running containers")?;
+                outer::join(&handle, &proof)
+                    .what(|| "joining the user namespace of the running containers")?;
                 Ok(mapping)
             }
             None => {

@@ -37,7 +37,10 @@ impl Engine {
         }
         let (code, error) = if boot == state::boot() {
             end_abandoned(&processes.init);
-            match std::fs::read_to_string(folder.join(EXIT_FILE)).ok().and_then(|text| text.trim().parse().ok()) {
+            match std::fs::read_to_string(folder.join(EXIT_FILE))
+                .ok()
+                .and_then(|text| text.trim().parse().ok())
+            {
                 Some(code) => (code, String::new()),
                 None => (137, "its monitor was killed".to_owned()),
             }

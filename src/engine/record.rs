@@ -96,7 +96,10 @@ impl Record {
                 .fix("rcon rm -f removes the container")
         })?;
         if record.version > VERSION {
-            return Err(Error::new(Kind::Unsupported, format!("{} was written by a newer rcon", path.display())));
+            return Err(Error::new(
+                Kind::Unsupported,
+                format!("{} was written by a newer rcon", path.display()),
+            ));
         }
         Ok(record)
     }

@@ -29,7 +29,9 @@ pub fn remove(engine: &Engine, id: &ContainerId, word: &str, options: Options) -
             let name = engine.containers.name(id).unwrap_or_else(|| word.to_owned());
             return Err(Error::new(
                 Kind::Conflict,
-                format!("cannot remove container \"/{name}\": container is running: stop the container before removing or force remove"),
+                format!(
+                    "cannot remove container \"/{name}\": container is running: stop the container before removing or force remove"
+                ),
             ));
         }
         engine.kill_and_wait(id)?;

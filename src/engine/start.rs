@@ -62,7 +62,9 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
     let mount_point = engine.paths.data.join("mnt");
     match rustix::fs::mkdir(&mount_point, rustix::fs::Mode::from_raw_mode(0o711)) {
         Ok(()) | Err(rustix::io::Errno::EXIST) => {}
-        Err(errno) => return Err(std::io::Error::from(errno)).what(|| format!("making {}", mount_point.display())),
+        Err(errno) => {
+            return Err(std::io::Error::from(errno)).what(|| format!("making {}", mount_point.display()));
+        }
     }
     Ok(Plan {
         id: record.id,
@@ -134,7 +136,8 @@ pub fn process(record: &Record) -> Result<Process> {
 /// docker puts HOSTNAME, and TERM with a terminal, behind the PATH.
 fn environment(record: &Record) -> Vec<String> {
     let has = |key: &str| record.environment.iter().any(|entry| entry.starts_with(key));
-    let mut all: Vec<String> = record.environment.iter().filter(|entry| entry.starts_with("PATH=")).cloned().collect();
+    let mut all: Vec<String> =
+        record.environment.iter().filter(|entry| entry.starts_with("PATH=")).cloned().collect();
     if !has("HOSTNAME=") {
         all.push(format!("HOSTNAME={}", record.hostname));
     }

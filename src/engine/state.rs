@@ -90,7 +90,9 @@ impl State {
 
 /// This boot's identity.
 pub fn boot() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map(|id| id.trim().to_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -101,7 +103,8 @@ mod tests {
     fn a_state_reads_back_as_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(State::read(folder.path()).unwrap(), State::Created);
-        let state = State::Exited { started: None, finished: Timestamp::now(), code: 127, error: "no".into() };
+        let state =
+            State::Exited { started: None, finished: Timestamp::now(), code: 127, error: "no".into() };
         state.write(folder.path(), Durability::Kill).unwrap();
         assert_eq!(State::read(folder.path()).unwrap(), state);
     }

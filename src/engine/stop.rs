@@ -4,8 +4,8 @@ use super::host::Engine;
 use super::state::State;
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
-use crate::runtime::stream::{self, Hello, ToClient};
 use crate::runtime::packet;
+use crate::runtime::stream::{self, Hello, ToClient};
 use crate::sys::process;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::os::fd::{AsFd, OwnedFd};
@@ -30,7 +30,10 @@ impl Engine {
     /// docker's words when it does not run.
     pub fn signal(&self, id: &ContainerId, word: &str, signal: i32) -> Result<()> {
         let not_running = || {
-            Error::new(Kind::Conflict, format!("cannot kill container: {word}: container {id} is not running"))
+            Error::new(
+                Kind::Conflict,
+                format!("cannot kill container: {word}: container {id} is not running"),
+            )
         };
         let init = self.init_of(id)?.ok_or_else(not_running)?;
         match process::send_signal(&init, signal) {
@@ -102,7 +105,11 @@ impl Engine {
     /// Waits at the pump for the word of the end; `None` when the pump ends without it.
     fn hear_end(&self, id: &ContainerId) -> Option<i32> {
         let pump = packet::connect(&self.sockets(id), stream::SOCKET).ok()?;
-        stream::ask(pump.as_fd(), &stream::FromClient::Hello(Hello { version: stream::VERSION, ..Hello::default() })).ok()?;
+        stream::ask(
+            pump.as_fd(),
+            &stream::FromClient::Hello(Hello { version: stream::VERSION, ..Hello::default() }),
+        )
+        .ok()?;
         let mut buffer = vec![0; packet::BODY];
         loop {
             match stream::hear(pump.as_fd(), &mut buffer).ok()?? {
@@ -118,7 +125,8 @@ fn await_readable(end: &OwnedFd, patience: Option<Duration>) -> bool {
     let deadline = patience.map(|patience| Instant::now() + patience);
     loop {
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let timeout = left.map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) });
+        let timeout = left
+            .map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) });
         match poll(&mut [PollFd::new(end, PollFlags::IN)], timeout.as_ref()) {
             Ok(0) => return false,
             Ok(_) => return true,
@@ -127,4 +135,3 @@ fn await_readable(end: &OwnedFd, patience: Option<Duration>) -> bool {
         }
     }
 }
-

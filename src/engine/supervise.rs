@@ -43,7 +43,8 @@ impl StoreBook {
         let Ok(record) = Record::read(&plan.folder) else { return };
         let mut attributes: BTreeMap<String, String> = record.labels;
         attributes.insert("image".to_owned(), record.image_name);
-        attributes.insert("name".to_owned(), std::fs::read_to_string(plan.folder.join("name")).unwrap_or_default());
+        attributes
+            .insert("name".to_owned(), std::fs::read_to_string(plan.folder.join("name")).unwrap_or_default());
         attributes.extend(extra.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         events::container(&plan.paths, &plan.id, action, &attributes);
     }
@@ -54,7 +55,8 @@ impl Book for StoreBook {
         let started = Timestamp::now();
         self.started.set(Some(started));
         // What a reboot ends anyway needs no sync.
-        State::Running { started, processes: *processes, boot: state::boot() }.write(&plan.folder, Durability::Kill)?;
+        State::Running { started, processes: *processes, boot: state::boot() }
+            .write(&plan.folder, Durability::Kill)?;
         if plan.makes_outer {
             Self::engine(plan)?.hint_at(&processes.launcher);
         }
@@ -78,7 +80,12 @@ impl Book for StoreBook {
 
     fn ended(&self, plan: &Plan, ended: Ended) {
         let code = ended.exit_code();
-        let state = State::Exited { started: self.started.get(), finished: Timestamp::now(), code, error: String::new() };
+        let state = State::Exited {
+            started: self.started.get(),
+            finished: Timestamp::now(),
+            code,
+            error: String::new(),
+        };
         // With a full disk the end is read off the dead processes by the next call.
         let _ = state.write(&plan.folder, durability(plan));
         Self::note(plan, "die", &[("exitCode", code.to_string())]);

@@ -30,7 +30,9 @@ fn parameter(option: &str) -> Result<(String, String)> {
     let invalid = || Error::usage(format!("invalid tmpfs option {option:?}"));
     let (key, value) = option.split_once('=').ok_or_else(invalid)?;
     let known = matches!(key, "size" | "mode" | "uid" | "gid" | "nr_inodes" | "nr_blocks");
-    let plain = !value.is_empty() && value.len() <= 20 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'%');
+    let plain = !value.is_empty()
+        && value.len() <= 20
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'%');
     if known && plain { Ok((key.to_owned(), value.to_owned())) } else { Err(invalid()) }
 }
 
@@ -41,7 +43,9 @@ mod tests {
     #[test]
     fn docker_s_defaults_are_kept_unless_they_are_turned_off() {
         let options = ["exec".to_owned(), "size=64m".to_owned()];
-        let Mount::Tmpfs { flags, options, .. } = planned("/t".into(), &options).unwrap() else { panic!("a tmpfs") };
+        let Mount::Tmpfs { flags, options, .. } = planned("/t".into(), &options).unwrap() else {
+            panic!("a tmpfs")
+        };
         assert_eq!(flags, TmpfsFlags { read_only: false, no_suid: true, no_dev: true, no_exec: false });
         assert_eq!(options, [("size".to_owned(), "64m".to_owned())]);
     }

@@ -87,7 +87,9 @@ impl Execs {
             self.waiting.push(client);
         }
         let ready: Vec<OwnedFd> = {
-            let (ready, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|client: &OwnedFd| packet::is_readable(client.as_fd()));
+            let (ready, waiting) = std::mem::take(&mut self.waiting)
+                .into_iter()
+                .partition(|client: &OwnedFd| packet::is_readable(client.as_fd()));
             self.waiting = waiting;
             ready
         };
@@ -108,7 +110,8 @@ impl Execs {
 
     fn hear_handshakes(&mut self) {
         for exec in &mut self.running {
-            let Some(handshake) = exec.handshake.take_if(|handshake| packet::is_readable(handshake.as_fd())) else {
+            let Some(handshake) = exec.handshake.take_if(|handshake| packet::is_readable(handshake.as_fd()))
+            else {
                 continue;
             };
             match handshake::next_of_init(handshake.as_fd()) {

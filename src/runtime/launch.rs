@@ -78,10 +78,11 @@ fn on_descriptor(plan: &Plan) -> io::Result<OwnedFd> {
 
 fn become_launcher(plan: &Plan, inherited: &[BorrowedFd<'_>; 3], way: &Way, parent: &OwnedFd) -> ! {
     let client = inherited[1];
-    let failure = match enter(way, parent).and_then(|()| execute(plan, inherited).map_err(StartFailure::of_monitor)) {
-        Err(failure) => failure,
-        Ok(never) => match never {},
-    };
+    let failure =
+        match enter(way, parent).and_then(|()| execute(plan, inherited).map_err(StartFailure::of_monitor)) {
+            Err(failure) => failure,
+            Ok(never) => match never {},
+        };
     let _ = stream::tell(client, &ToClient::Failed(failure));
     exit_now(125)
 }
@@ -132,7 +133,8 @@ fn await_maps(parent: &OwnedFd) -> io::Result<()> {
 fn execute(plan: &Plan, inherited: &[BorrowedFd<'_>; 3]) -> io::Result<Never> {
     let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     // Copies above the standard streams, which may themselves be among what is inherited.
-    let kept = inherited.iter().map(|end| rustix::io::fcntl_dupfd_cloexec(end, 3)).collect::<Result<Vec<_>, _>>()?;
+    let kept =
+        inherited.iter().map(|end| rustix::io::fcntl_dupfd_cloexec(end, 3)).collect::<Result<Vec<_>, _>>()?;
     let program = read_only_program()?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
@@ -155,10 +157,11 @@ fn read_only_program() -> io::Result<OwnedFd> {
     let running = rustix::fs::open("/proc/self/exe", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
     let path = rustix::fs::readlink("/proc/self/exe", Vec::new())?;
     let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
-    let copy = rustix::mount::open_tree(CWD, path.as_c_str(), flags).map_err(io::Error::from).and_then(|copy| {
-        set_attributes(copy.as_fd(), Attributes::READ_ONLY, Depth::One)?;
-        Ok(copy)
-    });
+    let copy =
+        rustix::mount::open_tree(CWD, path.as_c_str(), flags).map_err(io::Error::from).and_then(|copy| {
+            set_attributes(copy.as_fd(), Attributes::READ_ONLY, Depth::One)?;
+            Ok(copy)
+        });
     match copy {
         Ok(copy) if same_file(&copy, &running)? => Ok(copy),
         _ => Ok(running),
@@ -185,7 +188,10 @@ pub fn outcome(
             Some(ToClient::Failed(failure)) => return Ok(Err(failure)),
             Some(message) => on_stream(&message)?,
             None => {
-                return Err(Error::new(Kind::System, "the container's monitor died before the container started"));
+                return Err(Error::new(
+                    Kind::System,
+                    "the container's monitor died before the container started",
+                ));
             }
         }
     }
@@ -193,6 +199,8 @@ pub fn outcome(
 
 /// As the launcher: what the command line says it inherited.
 pub fn inherited(numbers: &str) -> Option<super::launcher::Inherited> {
-    let mut ends = numbers.split(',').map(|number| number.parse().ok().and_then(|number| process::inherited(number).ok()));
+    let mut ends = numbers
+        .split(',')
+        .map(|number| number.parse().ok().and_then(|number| process::inherited(number).ok()));
     Some(super::launcher::Inherited { plan: ends.next()??, client: ends.next()??, lock: ends.next()?? })
 }

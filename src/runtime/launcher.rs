@@ -5,6 +5,7 @@
 use super::exec::{self, Execs};
 use super::handshake::{self, Failure, FromInit, Step, failed};
 use super::init::{self, Streams};
+use super::log::Log;
 use super::packet;
 use super::plan::Plan;
 use super::pump::{self, Parts};
@@ -92,7 +93,12 @@ struct Started {
     signals: SignalFd,
     /// What a second pump would need, should the first be killed.
     spare: Spare,
+    /// How often that was needed.
+    replaced: u32,
 }
+
+/// A pump that dies again and again is not replaced for ever.
+const MOST_PUMPS: u32 = 32;
 
 /// Second handles on what the pump works with.
 struct Spare {
@@ -163,7 +169,7 @@ fn carry_out(plan: &Plan, client: &OwnedFd, book: &impl Book) -> Result<Started,
     record_running(plan, book, &init, &pump)?;
     handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces))?;
     match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
-        (FromInit::Gone, _) => Ok(Started { init, pump, pump_socket, control, signals, spare }),
+        (FromInit::Gone, _) => Ok(Started { init, pump, pump_socket, control, signals, spare, replaced: 0 }),
         (FromInit::Failed(failure), _) => {
             end_pump(&pump);
             Err(failure)
@@ -293,7 +299,7 @@ fn parts(
         error: copy(&spare.error)?,
         input: copy(&spare.input)?,
         terminal: copy(&spare.terminal)?,
-        log: file(LOG, OFlags::APPEND)?,
+        log: Log::new(file(LOG, OFlags::APPEND)?),
         listener,
         first_client: client.map(OwnedFd::try_clone).transpose()?,
         launcher,
@@ -400,6 +406,11 @@ fn reap(plan: &Plan, started: &mut Started, execs: &mut Execs) -> Option<Ended> 
 
 /// The pump was killed: another takes over its pipes, and nothing the container says is lost.
 fn replace_pump(plan: &Plan, started: &mut Started) {
+    started.replaced += 1;
+    if started.replaced > MOST_PUMPS {
+        let _ = process::send_signal(&started.init.pidfd, libc::SIGKILL);
+        return;
+    }
     let replaced = (|| {
         let proof = SingleThreaded::prove().map_err(failed(Step::Streams))?;
         let folder = rustix::fs::open(

@@ -26,8 +26,8 @@ pub struct Parts {
     pub input: Option<OwnedFd>,
     /// The terminal's master.
     pub terminal: Option<OwnedFd>,
-    /// Its log, opened for appending.
-    pub log: OwnedFd,
+    /// Its log.
+    pub log: Log,
     /// Where clients connect.
     pub listener: OwnedFd,
     /// The client that came with the start.
@@ -53,11 +53,18 @@ pub const ANNOUNCE: u8 = b'A';
 
 /// Pumps until the container has ended; never returns.
 pub fn main(parts: Parts, filter: &[u8]) -> ! {
-    let code = match confine(filter).and_then(|()| Pump::new(parts).run()) {
+    let ready = never_block(&parts).and_then(|()| confine(filter));
+    let code = match ready.and_then(|()| Pump::new(parts).run()) {
         Ok(()) => 0,
         Err(_) => 1,
     };
     process::exit_now(code)
+}
+
+/// Whatever is slow, the rest goes on.
+fn never_block(parts: &Parts) -> io::Result<()> {
+    let ends = [&parts.output, &parts.error, &parts.input, &parts.terminal, &parts.first_client];
+    ends.into_iter().flatten().try_for_each(|end| Ok(rustix::io::ioctl_fionbio(end, true)?))
 }
 
 /// Gives up all power. Whoever finds a fault in the code below finds no use for it.
@@ -80,9 +87,9 @@ struct Client {
 }
 
 impl Client {
-    fn new(socket: OwnedFd) -> io::Result<Self> {
-        rustix::io::ioctl_fionbio(&socket, true)?;
-        Ok(Self { socket, wants: Hello::default(), pending: VecDeque::new(), gone: false })
+    /// `socket` does not block.
+    fn new(socket: OwnedFd) -> Self {
+        Self { socket, wants: Hello::default(), pending: VecDeque::new(), gone: false }
     }
 
     fn give(&mut self, stream: Stream, bytes: &[u8]) {
@@ -117,7 +124,6 @@ impl Client {
 #[derive(Debug)]
 struct Pump {
     parts: Parts,
-    log: Log,
     clients: Vec<Client>,
     /// Input that found no room yet.
     input: VecDeque<u8>,
@@ -150,16 +156,12 @@ enum Next {
 
 impl Pump {
     fn new(parts: Parts) -> Self {
-        // The log keeps its own handle, so that the parts stay whole.
-        let log = Log::new(parts.log.try_clone().unwrap_or_else(|_| process::exit_now(1)));
-        let launcher_lives = true;
         Self {
             parts,
-            log,
             clients: Vec::new(),
             input: VecDeque::new(),
             input_ends: false,
-            launcher_lives,
+            launcher_lives: true,
             draining: false,
             drained_was_told: false,
             buffer: vec![0; packet::BODY],
@@ -167,15 +169,7 @@ impl Pump {
     }
 
     fn run(mut self) -> io::Result<()> {
-        for end in [&self.parts.output, &self.parts.error, &self.parts.input, &self.parts.terminal]
-            .into_iter()
-            .flatten()
-        {
-            rustix::io::ioctl_fionbio(end, true)?;
-        }
-        if let Some(socket) = self.parts.first_client.take() {
-            self.clients.push(Client::new(socket)?);
-        }
+        self.clients.extend(self.parts.first_client.take().map(Client::new));
         loop {
             for (source, flags) in self.wait()? {
                 if self.serve(source, flags)? == Next::Leave {
@@ -266,7 +260,7 @@ impl Pump {
             Ok(0) | Err(_) => *end = None,
             Ok(count) => {
                 // A full disk must not stop the container; the clients still see what it says.
-                let _ = self.log.take(stream, &self.buffer[..count]);
+                let _ = self.parts.log.take(stream, &self.buffer[..count]);
                 for client in &mut self.clients {
                     client.give(stream, &self.buffer[..count]);
                 }
@@ -304,10 +298,8 @@ impl Pump {
     }
 
     fn accept(&mut self) {
-        let accepted = rustix::net::accept_with(&self.parts.listener, rustix::net::SocketFlags::CLOEXEC);
-        if let Some(client) = accepted.ok().and_then(|socket| Client::new(socket).ok()) {
-            self.clients.push(client);
-        }
+        let flags = rustix::net::SocketFlags::CLOEXEC | rustix::net::SocketFlags::NONBLOCK;
+        self.clients.extend(rustix::net::accept_with(&self.parts.listener, flags).ok().map(Client::new));
     }
 
     fn serve_client(&mut self, number: usize, flags: PollFlags) {
@@ -376,7 +368,7 @@ impl Pump {
             self.parts.output.is_none() && self.parts.error.is_none() && self.parts.terminal.is_none();
         let given = self.clients.iter().all(|client| client.pending.is_empty());
         if self.draining && empty && given && !self.drained_was_told {
-            let _ = self.log.finish();
+            let _ = self.parts.log.finish();
             self.drained_was_told = true;
             let _ = packet::send(self.parts.launcher.as_fd(), DRAINED, b"", &[]);
         }
@@ -393,7 +385,7 @@ impl Pump {
                 self.read_from(source);
             }
         }
-        let _ = self.log.finish();
+        let _ = self.parts.log.finish();
         self.announce(code);
         Ok(Next::Leave)
     }
@@ -408,8 +400,9 @@ impl Pump {
 
     fn announce(&self, code: i32) {
         for client in &self.clients {
-            // Whoever reads nothing now will see the end of the socket.
-            let _ = rustix::io::ioctl_fionbio(&client.socket, false);
+            // Whoever has not read for this long will see the end of the socket instead.
+            let patience = rustix::event::Timespec { tv_sec: 5, tv_nsec: 0 };
+            let _ = poll(&mut [PollFd::new(&client.socket, PollFlags::OUT)], Some(&patience));
             let _ = stream::tell(client.socket.as_fd(), &ToClient::Exited(code));
         }
     }

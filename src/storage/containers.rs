@@ -99,7 +99,8 @@ impl Containers {
         if durability == Durability::PowerCut {
             durable::sync_directory(&draft.folder)?;
         }
-        let renamed = rustix::fs::renameat_with(CWD, &draft.folder, CWD, self.folder(id), RenameFlags::NOREPLACE);
+        let renamed =
+            rustix::fs::renameat_with(CWD, &draft.folder, CWD, self.folder(id), RenameFlags::NOREPLACE);
         renamed.map_err(io::Error::from).what(|| format!("making container {}", id.short()))?;
         draft.committed = true;
         self.link(name, id)?;
@@ -142,10 +143,9 @@ impl Containers {
 
     /// All ids, in no order.
     pub fn ids(&self) -> Result<Vec<ContainerId>> {
-        let entries = std::fs::read_dir(&self.folder).what(|| format!("reading {}", self.folder.display()))?;
-        Ok(entries
-            .filter_map(|entry| ContainerId::parse(entry.ok()?.file_name().to_str()?))
-            .collect())
+        let entries =
+            std::fs::read_dir(&self.folder).what(|| format!("reading {}", self.folder.display()))?;
+        Ok(entries.filter_map(|entry| ContainerId::parse(entry.ok()?.file_name().to_str()?)).collect())
     }
 
     /// The container that `word` names: its name, its id, or the beginning of its id.
@@ -168,7 +168,8 @@ impl Containers {
         match (matches.next(), matches.next()) {
             (Some(id), None) => Ok(id),
             (Some(_), Some(_)) => {
-                Err(Error::usage(format!("multiple IDs found with provided prefix: {word}")).fix("type more digits of the id"))
+                Err(Error::usage(format!("multiple IDs found with provided prefix: {word}"))
+                    .fix("type more digits of the id"))
             }
             (None, _) => Err(none()),
         }
@@ -209,7 +210,8 @@ impl Containers {
     }
 
     fn names_point_to(&self, name: &str, id: &ContainerId) -> bool {
-        rustix::fs::readlink(self.names.join(name), Vec::new()).is_ok_and(|target| target.to_bytes() == id.to_string().as_bytes())
+        rustix::fs::readlink(self.names.join(name), Vec::new())
+            .is_ok_and(|target| target.to_bytes() == id.to_string().as_bytes())
     }
 
     /// What killed calls left: retired folders, and drafts whose maker is gone.

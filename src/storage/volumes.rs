@@ -89,6 +89,8 @@ fn check_name(name: &str) -> Result<()> {
     }
     Err(Error::new(
         Kind::Usage,
-        format!("{name:?} includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed"),
+        format!(
+            "{name:?} includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed"
+        ),
     ))
 }
