@@ -1,0 +1,3 @@
+//! One file per verb: its arguments, whose doc comments are the help text.
+
+pub mod parse;
