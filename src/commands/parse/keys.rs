@@ -8,6 +8,23 @@ pub fn keys(typed: &str) -> Result<Vec<u8>> {
     typed.split(',').map(|key| byte(key).ok_or_else(|| unknown(typed, key))).collect()
 }
 
+/// Keys that were found valid: as they were typed, and as a terminal sends them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySequence {
+    /// For the record and for help.
+    pub typed: String,
+    /// Empty: docker's default stands.
+    pub bytes: Vec<u8>,
+}
+
+impl KeySequence {
+    /// Reads keys; nothing at all leaves the default.
+    pub fn read(typed: &str) -> Result<Self> {
+        let bytes = if typed.is_empty() { Vec::new() } else { keys(typed)? };
+        Ok(Self { typed: typed.to_owned(), bytes })
+    }
+}
+
 fn byte(key: &str) -> Option<u8> {
     match (key.as_bytes(), key.strip_prefix("ctrl-").map(str::as_bytes)) {
         ([single], _) if single.is_ascii() => Some(*single),

@@ -22,6 +22,7 @@ pub mod security;
 pub mod signal;
 pub mod size;
 pub mod stream;
+pub mod tail;
 pub mod tmpfs;
 pub mod ulimit;
 pub mod volume;
