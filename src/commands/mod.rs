@@ -36,6 +36,9 @@ mod verb;
 pub mod version;
 pub mod wait;
 
+#[cfg(test)]
+mod tests;
+
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command};
 use globals::{Globals, GlobalsError};
