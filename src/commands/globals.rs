@@ -1,6 +1,7 @@
 //! The flags before the verb.
 
 use super::later;
+use super::verb::Purpose;
 use crate::error::{Error, Result};
 use clap::{Args, Command, FromArgMatches};
 
@@ -57,8 +58,8 @@ impl Globals {
 }
 
 /// Adds the flags before the verb.
-pub(super) fn augment(command: Command) -> Command {
-    later::augment(Globals::augment_args(command), later::GLOBAL)
+pub(super) fn augment(command: Command, purpose: Purpose) -> Command {
+    later::augment(Globals::augment_args(command), later::GLOBAL, purpose)
 }
 
 /// Reads them, and refuses those that need a daemon.

@@ -11,7 +11,7 @@ const WIDTH: usize = 80;
 
 /// The page of the program.
 pub(super) fn program() -> String {
-    let command = finish(globals::augment(Command::new(PROGRAM)), Purpose::Parsing);
+    let command = finish(globals::augment(Command::new(PROGRAM), Purpose::Parsing), Purpose::Parsing);
     let sections: String =
         SECTIONS.iter().map(|section| format!("{}:\n{}\n", section.title, list(section.entries))).collect();
     format!(

@@ -3,6 +3,7 @@
 //! row into the verb's arguments.
 
 use super::parse::{duration::duration, number, size::ram_in_bytes};
+use super::verb::Purpose;
 use crate::error::{Error, Kind, Result};
 use clap::builder::{Command, ValueParser};
 use clap::parser::ValueSource;
@@ -209,9 +210,12 @@ fn check(kind: Type, typed: &str) -> Result<()> {
     }
 }
 
-/// Makes `rows` known to `command`; they are not shown in help.
-pub(super) fn augment(command: Command, rows: &[Later]) -> Command {
-    rows.iter().fold(command, |command, row| command.arg(row.arg()))
+/// Makes `rows` known to a `command` that parses. Nothing that is written about a command names them.
+pub(super) fn augment(command: Command, rows: &[Later], purpose: Purpose) -> Command {
+    match purpose {
+        Purpose::Parsing => rows.iter().fold(command, |command, row| command.arg(row.arg())),
+        Purpose::Reference => command,
+    }
 }
 
 /// Refuses the first of `rows` that asks for something.

@@ -154,7 +154,7 @@ pub fn synonyms() -> Vec<(String, String)> {
 /// The answer of a command line that runs no verb: help and the version as well.
 pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Call, Answer> {
     let typed: Vec<OsString> = argv.into_iter().skip(1).collect();
-    let mut root = finish(globals::augment(Command::new(PROGRAM)), Purpose::Parsing);
+    let mut root = finish(globals::augment(Command::new(PROGRAM), Purpose::Parsing), Purpose::Parsing);
     let mut matches = match split(&mut root, &typed) {
         Ok(matches) => matches,
         Err(error) if error.kind() == ErrorKind::DisplayHelp => return Err(Answer::data(help::program())),

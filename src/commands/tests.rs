@@ -1,8 +1,11 @@
 //! Command lines, whole.
 
 use super::caller::Caller;
-use super::{Answer, Call, Invocation, parse};
+use super::tree::{self, Entry, What};
+use super::verb::{Purpose, finish};
+use super::{Answer, Call, Invocation, globals, parse};
 use crate::engine::wish::{MountWish, NetworkWish, SeccompWish, Wish};
+use clap::Command;
 use std::ffi::OsString;
 
 fn line(words: &[&str]) -> Result<Call, Answer> {
@@ -335,12 +338,8 @@ fn every_flag_of_docker_is_known_with_its_type() {
         let [command, flag, short, kind] = entry.split('\t').collect::<Vec<_>>()[..] else {
             panic!("{entry}")
         };
-        let parents: Vec<&str> = command.split(' ').skip(1).collect();
-        let mut found = super::command();
-        found.build();
-        for name in parents {
-            found = found.find_subcommand(name).unwrap_or_else(|| panic!("no command {command}")).clone();
-        }
+        let names: Vec<&str> = command.split(' ').skip(1).collect();
+        let found = built(&names).unwrap_or_else(|| panic!("no command {command}"));
         let arg = found
             .get_arguments()
             .find(|arg| {
@@ -349,5 +348,24 @@ fn every_flag_of_docker_is_known_with_its_type() {
             .unwrap_or_else(|| panic!("no flag {command} --{flag}"));
         assert_eq!(super::verb::is_switch(arg), kind == "bool", "{entry}");
         assert!(short == "-" || arg.get_short() == short.chars().next(), "{entry}");
+    }
+}
+
+/// The command of these names, as it is built to parse.
+fn built(names: &[&str]) -> Option<Command> {
+    let Some((last, groups)) = names.split_last() else {
+        let root = globals::augment(Command::new("rcon"), Purpose::Parsing);
+        return Some(finish(root, Purpose::Parsing));
+    };
+    let mut entries: Vec<&'static Entry> = tree::top().collect();
+    for name in groups {
+        match tree::find(entries.into_iter(), name)?.what {
+            What::Group(group) => entries = group.entries.iter().collect(),
+            What::Verb(_) => return None,
+        }
+    }
+    match tree::find(entries.into_iter(), last)?.what {
+        What::Verb(verb) => Some(verb.build(Command::new("rcon"), Purpose::Parsing)),
+        What::Group(_) => None,
     }
 }

@@ -164,7 +164,7 @@ pub(super) fn paths(verb: &'static Verb) -> Vec<String> {
 /// The whole tree, to be written about: man pages and completions. Each command is deferred, and so
 /// built only when somebody asks for it.
 pub(super) fn reference() -> Command {
-    let root = finish(globals::augment(Command::new(PROGRAM)), Purpose::Reference)
+    let root = finish(globals::augment(Command::new(PROGRAM), Purpose::Reference), Purpose::Reference)
         .about(globals::ABOUT)
         .override_usage("rcon [OPTIONS] COMMAND");
     root.subcommands(top().map(|entry| named(entry, PROGRAM).defer(|command| build(top(), command))))

@@ -44,7 +44,7 @@ pub(super) enum Purpose {
 impl Verb {
     /// Adds to `command` what this verb takes.
     pub(super) fn build(&self, command: Command, purpose: Purpose) -> Command {
-        let command = later::augment((self.augment)(command), self.later);
+        let command = later::augment((self.augment)(command), self.later, purpose);
         finish(command, purpose).about(self.about)
     }
 
