@@ -19,7 +19,7 @@ fn answer(words: &[&str]) -> (String, u8) {
 
 fn caller() -> Caller {
     let variables = vec![("HOME".into(), "/home/me".into())];
-    Caller { directory: "/work".into(), variables, selinux: false }
+    Caller { directory: "/home/me".into(), variables, selinux: false }
 }
 
 fn wish_of(words: &[&str], caller: &Caller) -> Result<Wish, String> {
