@@ -1,5 +1,6 @@
 //! rcon: a daemonless, rootless container tool. ARCHITECTURE.md says how its rooms fit together.
 
+pub mod commands;
 pub mod durable;
 pub mod engine;
 pub mod error;

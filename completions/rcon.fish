@@ -1,0 +1,415 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_rcon_global_optspecs
+    string join \n config= D/debug l/log-level= v/version h/help
+end
+
+function __fish_rcon_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_rcon_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_rcon_using_subcommand
+    set -l cmd (__fish_rcon_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c rcon -n "__fish_rcon_needs_command" -l config -d 'Read the configuration in this directory' -r
+complete -c rcon -n "__fish_rcon_needs_command" -s l -l log-level -d 'Set how much is told: debug, info, warn, error or fatal' -r
+complete -c rcon -n "__fish_rcon_needs_command" -s D -l debug -d 'Tell more of what is done'
+complete -c rcon -n "__fish_rcon_needs_command" -s v -l version -d 'Print the version and quit'
+complete -c rcon -n "__fish_rcon_needs_command" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "run" -d 'Create and run a new container from an image'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "exec" -d 'Execute a command in a running container'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "ps" -d 'List containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "images" -d 'List images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "version" -d 'Show the version of rcon'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "info" -d 'Show what rcon found on this system'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "container" -d 'Manage containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "image" -d 'Manage images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "system" -d 'Manage rcon'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "attach" -d 'Attach standard input, output and error to a running container'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "create" -d 'Create a new container'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "history" -d 'Show how an image was made'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "import" -d 'Make an image of a tar archive of a file system'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "inspect" -d 'Show all that is known of containers and images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "kill" -d 'Kill one or more running containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "load" -d 'Load images from a tar archive or standard input'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "logs" -d 'Print the logs of a container'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "rename" -d 'Rename a container'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "restart" -d 'Restart one or more containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "rm" -d 'Remove one or more containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "rmi" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "start" -d 'Start one or more stopped containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "stop" -d 'Stop one or more running containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "wait" -d 'Wait until one or more containers stop, then print their exit codes'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l add-host -d 'Add a line to /etc/hosts of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s a -l attach -d 'Attach to stdin, stdout or stderr' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l cap-add -d 'Add a capability, or ALL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l cap-drop -d 'Drop a capability, or ALL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l cidfile -d 'Write the container\'s id to a new file' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l entrypoint -d 'Replace the entrypoint of the image; empty clears it' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l env-file -d 'Read environment variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l expose -d 'Say that the container listens on a port' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s h -l hostname -d 'Set the host name of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s l -l label -d 'Set a label on the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l label-file -d 'Read labels from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l name -d 'Give the container a name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l network -d 'Connect the container to a network: none or host' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l platform -d 'Use the image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l pull -d 'Ask the registry for the image: always, missing or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l security-opt -d 'Change how the container is confined: seccomp=FILE|unconfined, no-new-privileges' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l stop-signal -d 'Set the signal that asks the container to stop' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l stop-timeout -d 'Set how many seconds to wait before a stop becomes a kill; -1 waits for ever' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l tmpfs -d 'Mount a tmpfs' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l ulimit -d 'Set a limit of setrlimit(2)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s u -l user -d 'Run as this user, and group, of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s v -l volume -d 'Mount a directory of the host or a volume' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s w -l workdir -d 'Set the directory in which the command starts' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l detach-keys -d 'Set the keys that leave the container running' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l init -d 'Run an init as process 1, which forwards signals and reaps processes'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l privileged -d 'Give the container all the power that the caller has'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s q -l quiet -d 'Do not show the progress of a pull'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l read-only -d 'Mount the root file system of the container read-only'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l rm -d 'Remove the container and its anonymous volumes when it exits'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s t -l tty -d 'Allocate a terminal'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s d -l detach -d 'Run in the background and print the container\'s id'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l sig-proxy -d 'Pass signals on to the process'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -l detach-keys -d 'Set the keys that leave the command running' -r
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -l env-file -d 'Read environment variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -s u -l user -d 'Run as this user, and group, of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -s w -l workdir -d 'Set the directory in which the command starts' -r
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -s d -l detach -d 'Run the command in the background'
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -l privileged -d 'Give the command all the power that the caller has'
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -s t -l tty -d 'Allocate a terminal'
+complete -c rcon -n "__fish_rcon_using_subcommand exec" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -s f -l filter -d 'Show only what meets a condition' -r
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -s n -l last -d 'Show the last few containers that were created, in any state; -1 is no limit' -r
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -s a -l all -d 'Show all containers, not only those that run'
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -s l -l latest -d 'Show the container that was created last, in any state'
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -s s -l size -d 'Show how much each container takes on disk'
+complete -c rcon -n "__fish_rcon_using_subcommand ps" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand images" -s f -l filter -d 'Show only what meets a condition' -r
+complete -c rcon -n "__fish_rcon_using_subcommand images" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand images" -s a -l all -d 'Show images without a name as well'
+complete -c rcon -n "__fish_rcon_using_subcommand images" -l digests -d 'Show digests'
+complete -c rcon -n "__fish_rcon_using_subcommand images" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand images" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand images" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand version" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand version" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand info" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand info" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "attach" -d 'Attach standard input, output and error to a running container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "create" -d 'Create a new container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "exec" -d 'Execute a command in a running container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "inspect" -d 'Show all that is known of one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "kill" -d 'Kill one or more running containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "logs" -d 'Print the logs of a container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "ls" -d 'List containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "list" -d 'List containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "ps" -d 'List containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "rename" -d 'Rename a container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "restart" -d 'Restart one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "rm" -d 'Remove one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "remove" -d 'Remove one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "run" -d 'Create and run a new container from an image'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "start" -d 'Start one or more stopped containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "stop" -d 'Stop one or more running containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps rename restart rm remove run start stop wait" -f -a "wait" -d 'Wait until one or more containers stop, then print their exit codes'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from attach" -l detach-keys -d 'Set the keys that leave the container running' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from attach" -l no-stdin -d 'Leave standard input alone'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from attach" -l sig-proxy -d 'Pass signals on to the process'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from attach" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l add-host -d 'Add a line to /etc/hosts of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s a -l attach -d 'Attach to stdin, stdout or stderr' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l cap-add -d 'Add a capability, or ALL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l cap-drop -d 'Drop a capability, or ALL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l cidfile -d 'Write the container\'s id to a new file' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l entrypoint -d 'Replace the entrypoint of the image; empty clears it' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l env-file -d 'Read environment variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l expose -d 'Say that the container listens on a port' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s h -l hostname -d 'Set the host name of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s l -l label -d 'Set a label on the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l label-file -d 'Read labels from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l name -d 'Give the container a name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l network -d 'Connect the container to a network: none or host' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l platform -d 'Use the image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l pull -d 'Ask the registry for the image: always, missing or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l security-opt -d 'Change how the container is confined: seccomp=FILE|unconfined, no-new-privileges' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l stop-signal -d 'Set the signal that asks the container to stop' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l stop-timeout -d 'Set how many seconds to wait before a stop becomes a kill; -1 waits for ever' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l tmpfs -d 'Mount a tmpfs' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l ulimit -d 'Set a limit of setrlimit(2)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s u -l user -d 'Run as this user, and group, of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s v -l volume -d 'Mount a directory of the host or a volume' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s w -l workdir -d 'Set the directory in which the command starts' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l init -d 'Run an init as process 1, which forwards signals and reaps processes'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l privileged -d 'Give the container all the power that the caller has'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Do not show the progress of a pull'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l read-only -d 'Mount the root file system of the container read-only'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l rm -d 'Remove the container and its anonymous volumes when it exits'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s t -l tty -d 'Allocate a terminal'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -l detach-keys -d 'Set the keys that leave the command running' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -l env-file -d 'Read environment variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -s u -l user -d 'Run as this user, and group, of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -s w -l workdir -d 'Set the directory in which the command starts' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -s d -l detach -d 'Run the command in the background'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -l privileged -d 'Give the command all the power that the caller has'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -s t -l tty -d 'Allocate a terminal'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from exec" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from inspect" -s s -l size -d 'Show how much each container takes on disk'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from kill" -s s -l signal -d 'Send this signal instead of KILL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -l since -d 'Begin at a time, such as 2013-01-02T13:23:37Z, or so long ago, such as 42m' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -s n -l tail -d 'Begin so many lines before the end' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -l until -d 'End before a time, or so long ago' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -l details -d 'Show the extra details that were logged'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Go on while the container writes'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -s t -l timestamps -d 'Show when each line was written'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Show only what meets a condition' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -s n -l last -d 'Show the last few containers that were created, in any state; -1 is no limit' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -s a -l all -d 'Show all containers, not only those that run'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -s l -l latest -d 'Show the container that was created last, in any state'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -s s -l size -d 'Show how much each container takes on disk'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Show only what meets a condition' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -s n -l last -d 'Show the last few containers that were created, in any state; -1 is no limit' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -s a -l all -d 'Show all containers, not only those that run'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -s l -l latest -d 'Show the container that was created last, in any state'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -s s -l size -d 'Show how much each container takes on disk'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from list" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Show only what meets a condition' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s n -l last -d 'Show the last few containers that were created, in any state; -1 is no limit' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s a -l all -d 'Show all containers, not only those that run'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s l -l latest -d 'Show the container that was created last, in any state'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s s -l size -d 'Show how much each container takes on disk'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from restart" -s s -l signal -d 'Set the signal that asks the container to stop' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from restart" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from restart" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill the container first when it runs'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from rm" -s v -l volumes -d 'Remove its anonymous volumes as well'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from remove" -s f -l force -d 'Kill the container first when it runs'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from remove" -s v -l volumes -d 'Remove its anonymous volumes as well'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l add-host -d 'Add a line to /etc/hosts of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s a -l attach -d 'Attach to stdin, stdout or stderr' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l cap-add -d 'Add a capability, or ALL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l cap-drop -d 'Drop a capability, or ALL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l cidfile -d 'Write the container\'s id to a new file' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l entrypoint -d 'Replace the entrypoint of the image; empty clears it' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l env-file -d 'Read environment variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l expose -d 'Say that the container listens on a port' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s h -l hostname -d 'Set the host name of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s l -l label -d 'Set a label on the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l label-file -d 'Read labels from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l name -d 'Give the container a name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l network -d 'Connect the container to a network: none or host' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l platform -d 'Use the image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l pull -d 'Ask the registry for the image: always, missing or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l security-opt -d 'Change how the container is confined: seccomp=FILE|unconfined, no-new-privileges' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l stop-signal -d 'Set the signal that asks the container to stop' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l stop-timeout -d 'Set how many seconds to wait before a stop becomes a kill; -1 waits for ever' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l tmpfs -d 'Mount a tmpfs' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l ulimit -d 'Set a limit of setrlimit(2)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s u -l user -d 'Run as this user, and group, of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s v -l volume -d 'Mount a directory of the host or a volume' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s w -l workdir -d 'Set the directory in which the command starts' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l detach-keys -d 'Set the keys that leave the container running' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l init -d 'Run an init as process 1, which forwards signals and reaps processes'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l privileged -d 'Give the container all the power that the caller has'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Do not show the progress of a pull'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l read-only -d 'Mount the root file system of the container read-only'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l rm -d 'Remove the container and its anonymous volumes when it exits'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s t -l tty -d 'Allocate a terminal'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s d -l detach -d 'Run in the background and print the container\'s id'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l sig-proxy -d 'Pass signals on to the process'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from start" -l detach-keys -d 'Set the keys that leave the container running' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from start" -s a -l attach -d 'Attach to the container\'s output and pass signals on'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from start" -s i -l interactive -d 'Attach to the container\'s standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from start" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s s -l signal -d 'Set the signal that asks the container to stop' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "history" -d 'Show how an image was made'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "import" -d 'Make an image of a tar archive of a file system'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "inspect" -d 'Show all that is known of one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "load" -d 'Load images from a tar archive or standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "ls" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "list" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "rm" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "remove" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -s H -l human -d 'Print sizes and dates for people'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from import" -s c -l change -d 'Apply a Dockerfile instruction to the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from import" -s m -l message -d 'Set the comment of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from import" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from import" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s i -l input -d 'Read this file instead of standard input' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s q -l quiet -d 'Do not show progress'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Show only what meets a condition' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -s a -l all -d 'Show images without a name as well'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -l digests -d 'Show digests'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s f -l filter -d 'Show only what meets a condition' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s a -l all -d 'Show images without a name as well'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l digests -d 'Show digests'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the image though containers use it'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -l no-prune -d 'Keep parents that have no name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the image though containers use it'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -l no-prune -d 'Keep parents that have no name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from info" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from info" -f -a "info" -d 'Show what rcon found on this system'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from info" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from info" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand attach" -l detach-keys -d 'Set the keys that leave the container running' -r
+complete -c rcon -n "__fish_rcon_using_subcommand attach" -l no-stdin -d 'Leave standard input alone'
+complete -c rcon -n "__fish_rcon_using_subcommand attach" -l sig-proxy -d 'Pass signals on to the process'
+complete -c rcon -n "__fish_rcon_using_subcommand attach" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand completion" -l no-descriptions -d 'Leave descriptions out; accepted for docker\'s sake'
+complete -c rcon -n "__fish_rcon_using_subcommand completion" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l add-host -d 'Add a line to /etc/hosts of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s a -l attach -d 'Attach to stdin, stdout or stderr' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l cap-add -d 'Add a capability, or ALL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l cap-drop -d 'Drop a capability, or ALL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l cidfile -d 'Write the container\'s id to a new file' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l entrypoint -d 'Replace the entrypoint of the image; empty clears it' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l env-file -d 'Read environment variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l expose -d 'Say that the container listens on a port' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s h -l hostname -d 'Set the host name of the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s l -l label -d 'Set a label on the container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l label-file -d 'Read labels from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l name -d 'Give the container a name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l network -d 'Connect the container to a network: none or host' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l platform -d 'Use the image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l pull -d 'Ask the registry for the image: always, missing or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l security-opt -d 'Change how the container is confined: seccomp=FILE|unconfined, no-new-privileges' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l stop-signal -d 'Set the signal that asks the container to stop' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l stop-timeout -d 'Set how many seconds to wait before a stop becomes a kill; -1 waits for ever' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l tmpfs -d 'Mount a tmpfs' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l ulimit -d 'Set a limit of setrlimit(2)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s u -l user -d 'Run as this user, and group, of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s v -l volume -d 'Mount a directory of the host or a volume' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s w -l workdir -d 'Set the directory in which the command starts' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l init -d 'Run an init as process 1, which forwards signals and reaps processes'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l privileged -d 'Give the container all the power that the caller has'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s q -l quiet -d 'Do not show the progress of a pull'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l read-only -d 'Mount the root file system of the container read-only'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l rm -d 'Remove the container and its anonymous volumes when it exits'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s t -l tty -d 'Allocate a terminal'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand history" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand history" -s H -l human -d 'Print sizes and dates for people'
+complete -c rcon -n "__fish_rcon_using_subcommand history" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand history" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand history" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand import" -s c -l change -d 'Apply a Dockerfile instruction to the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand import" -s m -l message -d 'Set the comment of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand import" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand import" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand inspect" -l type -d 'Look only at objects of this type: container or image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s s -l size -d 'Show how much a container takes on disk'
+complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand kill" -s s -l signal -d 'Send this signal instead of KILL' -r
+complete -c rcon -n "__fish_rcon_using_subcommand kill" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand load" -s i -l input -d 'Read this file instead of standard input' -r
+complete -c rcon -n "__fish_rcon_using_subcommand load" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand load" -s q -l quiet -d 'Do not show progress'
+complete -c rcon -n "__fish_rcon_using_subcommand load" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand logs" -l since -d 'Begin at a time, such as 2013-01-02T13:23:37Z, or so long ago, such as 42m' -r
+complete -c rcon -n "__fish_rcon_using_subcommand logs" -s n -l tail -d 'Begin so many lines before the end' -r
+complete -c rcon -n "__fish_rcon_using_subcommand logs" -l until -d 'End before a time, or so long ago' -r
+complete -c rcon -n "__fish_rcon_using_subcommand logs" -l details -d 'Show the extra details that were logged'
+complete -c rcon -n "__fish_rcon_using_subcommand logs" -s f -l follow -d 'Go on while the container writes'
+complete -c rcon -n "__fish_rcon_using_subcommand logs" -s t -l timestamps -d 'Show when each line was written'
+complete -c rcon -n "__fish_rcon_using_subcommand logs" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand rename" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand restart" -s s -l signal -d 'Set the signal that asks the container to stop' -r
+complete -c rcon -n "__fish_rcon_using_subcommand restart" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
+complete -c rcon -n "__fish_rcon_using_subcommand restart" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand rm" -s f -l force -d 'Kill the container first when it runs'
+complete -c rcon -n "__fish_rcon_using_subcommand rm" -s v -l volumes -d 'Remove its anonymous volumes as well'
+complete -c rcon -n "__fish_rcon_using_subcommand rm" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand rmi" -s f -l force -d 'Remove the image though containers use it'
+complete -c rcon -n "__fish_rcon_using_subcommand rmi" -l no-prune -d 'Keep parents that have no name'
+complete -c rcon -n "__fish_rcon_using_subcommand rmi" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand start" -l detach-keys -d 'Set the keys that leave the container running' -r
+complete -c rcon -n "__fish_rcon_using_subcommand start" -s a -l attach -d 'Attach to the container\'s output and pass signals on'
+complete -c rcon -n "__fish_rcon_using_subcommand start" -s i -l interactive -d 'Attach to the container\'s standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand start" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand stop" -s s -l signal -d 'Set the signal that asks the container to stop' -r
+complete -c rcon -n "__fish_rcon_using_subcommand stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
+complete -c rcon -n "__fish_rcon_using_subcommand stop" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand wait" -s h -l help -d 'Print usage'

@@ -1,0 +1,26 @@
+//! `rcon kill`
+
+use super::parse::signal::signal;
+use super::verb::{Verb, Words};
+use super::{Invocation, later};
+use clap::{Args, FromArgMatches};
+
+/// The arguments of `kill`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct KillArgs {
+    /// Send this signal instead of KILL
+    #[arg(short, long, value_name = "SIGNAL", value_parser = signal)]
+    pub signal: Option<i32>,
+    /// Names or ids of containers
+    #[arg(required = true, value_name = "CONTAINER")]
+    pub containers: Vec<String>,
+}
+
+pub(super) static VERB: Verb = Verb {
+    about: "Kill one or more running containers",
+    usage: "[OPTIONS] CONTAINER [CONTAINER...]",
+    words: Words::AtLeast(1),
+    augment: KillArgs::augment_args,
+    later: later::NONE,
+    read: |matches| KillArgs::from_arg_matches_mut(matches).map(Invocation::Kill),
+};

@@ -1,0 +1,231 @@
+//! Flags of docker's that rcon knows and cannot honour yet. None is swallowed: each is parsed by its
+//! type and refused with its reason, unless its value asks for nothing. Whoever makes one work moves its
+//! row into the verb's arguments.
+
+use super::parse::{duration::duration, number, size::ram_in_bytes};
+use super::verb::Purpose;
+use crate::error::{Error, Kind, Result};
+use clap::builder::{Command, ValueParser};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches};
+
+/// One flag that is known, and refused.
+#[derive(Debug)]
+pub(super) struct Later {
+    long: &'static str,
+    short: Option<char>,
+    /// Another spelling, for old scripts.
+    alias: Option<&'static str>,
+    kind: Type,
+    /// Values that ask for what is so anyway, and are therefore taken.
+    harmless: &'static [&'static str],
+    /// Why it is refused.
+    why: &'static str,
+}
+
+/// docker's types of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Type {
+    Text,
+    List,
+    Switch,
+    Int,
+    Uint,
+    Uint16,
+    Bytes,
+    Decimal,
+    Duration,
+}
+use Type::*;
+
+const OFF: &[&str] = &["false"];
+const LIMITS: &str = "resource limits need a cgroup, and containers have none yet";
+const DEVICES: &str = "containers get the standard devices only";
+const HEALTH: &str = "health checks are not there yet";
+const NETWORKS: &str = "there are no networks beside none and host yet";
+const NAMESPACES: &str = "each container gets this namespace of its own";
+const WINDOWS: &str = "it is a setting of Windows";
+const ONE_PLATFORM: &str = "an image is kept for one platform";
+const CHECKPOINTS: &str = "checkpoints are not there yet";
+const NO_DAEMON: &str = "rcon has no daemon to connect to";
+
+/// `run` and `create`.
+pub(super) const CONTAINER: &[Later] = &[
+    flag("annotation", List, NO_RUNTIME),
+    flag("blkio-weight", Uint16, LIMITS).harmless(&["0"]),
+    flag("blkio-weight-device", List, LIMITS),
+    flag("cgroup-parent", Text, LIMITS).harmless(&[""]),
+    flag("cgroupns", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("cpu-count", Int, WINDOWS).harmless(&["0"]),
+    flag("cpu-percent", Int, WINDOWS).harmless(&["0"]),
+    flag("cpu-period", Int, LIMITS).harmless(&["0"]),
+    flag("cpu-quota", Int, LIMITS).harmless(&["0"]),
+    flag("cpu-rt-period", Int, LIMITS).harmless(&["0"]),
+    flag("cpu-rt-runtime", Int, LIMITS).harmless(&["0"]),
+    flag("cpu-shares", Int, LIMITS).short('c').harmless(&["0"]),
+    flag("cpus", Decimal, LIMITS).harmless(&["0"]),
+    flag("cpuset-cpus", Text, LIMITS).harmless(&[""]),
+    flag("cpuset-mems", Text, LIMITS).harmless(&[""]),
+    flag("device", List, DEVICES),
+    flag("device-cgroup-rule", List, DEVICES),
+    flag("device-read-bps", List, LIMITS),
+    flag("device-read-iops", List, LIMITS),
+    flag("device-write-bps", List, LIMITS),
+    flag("device-write-iops", List, LIMITS),
+    flag("disable-content-trust", Switch, "signatures of images are not checked").harmless(&["true"]),
+    flag("dns", List, NETWORKS),
+    flag("dns-option", List, NETWORKS).alias("dns-opt"),
+    flag("dns-search", List, NETWORKS),
+    flag("domainname", Text, "NIS domain names are not set").harmless(&[""]),
+    flag("gpus", List, DEVICES),
+    flag("group-add", List, "a process gets the groups of its user only"),
+    flag("health-cmd", Text, HEALTH).harmless(&[""]),
+    flag("health-interval", Duration, HEALTH).harmless(&["0", "0s"]),
+    flag("health-retries", Int, HEALTH).harmless(&["0"]),
+    flag("health-start-interval", Duration, HEALTH).harmless(&["0", "0s"]),
+    flag("health-start-period", Duration, HEALTH).harmless(&["0", "0s"]),
+    flag("health-timeout", Duration, HEALTH).harmless(&["0", "0s"]),
+    flag("io-maxbandwidth", Bytes, WINDOWS).harmless(&["0"]),
+    flag("io-maxiops", Uint, WINDOWS).harmless(&["0"]),
+    flag("ip", Text, NETWORKS).harmless(&[""]),
+    flag("ip6", Text, NETWORKS).harmless(&[""]),
+    flag("ipc", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("isolation", Text, WINDOWS).harmless(&["", "default"]),
+    flag("kernel-memory", Bytes, "the kernel dropped this limit").harmless(&["0"]),
+    flag("link", List, NETWORKS),
+    flag("link-local-ip", List, NETWORKS),
+    flag("log-driver", Text, "logs are kept in json-file's form only").harmless(&["", "json-file"]),
+    flag("log-opt", List, "logs are neither rotated nor tagged yet"),
+    flag("mac-address", Text, NETWORKS).harmless(&[""]),
+    flag("memory", Bytes, LIMITS).short('m').harmless(&["0"]),
+    flag("memory-reservation", Bytes, LIMITS).harmless(&["0"]),
+    flag("memory-swap", Bytes, LIMITS).harmless(&["0", "-1"]),
+    flag("memory-swappiness", Int, LIMITS).harmless(&["-1"]),
+    flag("mount", List, "say it with --volume or --tmpfs"),
+    flag("network-alias", List, NETWORKS).alias("net-alias"),
+    // Nothing checks health yet, so that nothing has to be kept from it.
+    flag("no-healthcheck", Switch, HEALTH).harmless(&["true", "false"]),
+    flag("oom-kill-disable", Switch, LIMITS).harmless(OFF),
+    flag("oom-score-adj", Int, LIMITS).harmless(&["0"]),
+    flag("pid", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("pids-limit", Int, LIMITS).harmless(&["0", "-1"]),
+    flag("publish", List, NETWORKS).short('p'),
+    flag("publish-all", Switch, NETWORKS).short('P').harmless(OFF),
+    flag("restart", Text, "nothing restarts a container by itself yet").harmless(&["", "no"]),
+    flag("runtime", Text, NO_RUNTIME).harmless(&[""]),
+    flag("storage-opt", List, "overlayfs without root has no quota"),
+    flag("sysctl", List, "kernel parameters of a container are fixed"),
+    flag("use-api-socket", Switch, NO_DAEMON).harmless(OFF),
+    flag("userns", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("uts", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("volume-driver", Text, "volumes are directories of yours").harmless(&["", "local"]),
+    flag("volumes-from", List, "name the volumes with --volume"),
+];
+const NO_RUNTIME: &str = "rcon is its own runtime, and there is no other to tell";
+
+/// `start`.
+pub(super) const START: &[Later] = &[
+    flag("checkpoint", Text, CHECKPOINTS).harmless(&[""]),
+    flag("checkpoint-dir", Text, CHECKPOINTS).harmless(&[""]),
+];
+
+/// `rm`.
+pub(super) const RM: &[Later] = &[flag("link", Switch, NETWORKS).short('l').harmless(OFF)];
+
+/// `images`.
+pub(super) const IMAGES: &[Later] = &[flag("tree", Switch, ONE_PLATFORM).harmless(OFF)];
+
+/// `rmi`, `history`, `image inspect`.
+pub(super) const PLATFORM: &[Later] = &[flag("platform", List, ONE_PLATFORM)];
+
+/// Before the verb.
+pub(super) const GLOBAL: &[Later] = &[
+    flag("host", List, NO_DAEMON).short('H'),
+    flag("context", Text, NO_DAEMON).short('c').harmless(&["", "default"]),
+    flag("tls", Switch, NO_DAEMON).harmless(OFF),
+    flag("tlscacert", Text, NO_DAEMON),
+    flag("tlscert", Text, NO_DAEMON),
+    flag("tlskey", Text, NO_DAEMON),
+    flag("tlsverify", Switch, NO_DAEMON).harmless(OFF),
+];
+
+/// A verb of which all flags are honoured.
+pub(super) const NONE: &[Later] = &[];
+
+const fn flag(long: &'static str, kind: Type, why: &'static str) -> Later {
+    Later { long, short: None, alias: None, kind, harmless: &[], why }
+}
+
+impl Later {
+    const fn short(mut self, short: char) -> Self {
+        self.short = Some(short);
+        self
+    }
+
+    const fn alias(mut self, alias: &'static str) -> Self {
+        self.alias = Some(alias);
+        self
+    }
+
+    const fn harmless(mut self, values: &'static [&'static str]) -> Self {
+        self.harmless = values;
+        self
+    }
+
+    fn arg(&self) -> Arg {
+        let arg = Arg::new(self.long).long(self.long).hide(true).help(self.why);
+        let arg = self.short.map_or(arg.clone(), |short| arg.short(short));
+        let arg = self.alias.map_or(arg.clone(), |alias| arg.alias(alias));
+        match self.kind {
+            Switch => arg.action(ArgAction::SetTrue),
+            List => arg.action(ArgAction::Append),
+            kind => arg.action(ArgAction::Set).value_parser(ValueParser::new(move |typed: &str| {
+                check(kind, typed).map(|()| typed.to_owned())
+            })),
+        }
+    }
+
+    /// What was typed for it, as text.
+    fn typed(&self, matches: &ArgMatches) -> Vec<String> {
+        if matches.value_source(self.long) != Some(ValueSource::CommandLine) {
+            return Vec::new();
+        }
+        match self.kind {
+            Switch => matches.get_one::<bool>(self.long).map(bool::to_string).into_iter().collect(),
+            _ => matches.get_many::<String>(self.long).into_iter().flatten().cloned().collect(),
+        }
+    }
+}
+
+fn check(kind: Type, typed: &str) -> Result<()> {
+    match kind {
+        Text | List | Switch => Ok(()),
+        Int => number::int(typed).map(drop),
+        Uint => number::uint(typed).map(drop),
+        Uint16 => number::uint16(typed).map(drop),
+        Bytes if typed == "-1" => Ok(()),
+        Bytes => ram_in_bytes(typed).map(drop),
+        Decimal => number::decimal(typed).map(drop),
+        Duration => duration(typed).map(drop),
+    }
+}
+
+/// Makes `rows` known to a `command` that parses. Nothing that is written about a command names them.
+pub(super) fn augment(command: Command, rows: &[Later], purpose: Purpose) -> Command {
+    match purpose {
+        Purpose::Parsing => rows.iter().fold(command, |command, row| command.arg(row.arg())),
+        Purpose::Reference => command,
+    }
+}
+
+/// Refuses the first of `rows` that asks for something.
+pub(super) fn refuse(rows: &[Later], matches: &ArgMatches) -> Result<()> {
+    let asked = |row: &&Later| row.typed(matches).iter().any(|value| !row.harmless.contains(&value.as_str()));
+    rows.iter().find(asked).map_or(Ok(()), |row| {
+        let what = match row.why {
+            NO_DAEMON => format!("--{} is not supported", row.long),
+            _ => format!("--{} is not supported yet", row.long),
+        };
+        Err(Error::new(Kind::Unsupported, what).because(row.why))
+    })
+}

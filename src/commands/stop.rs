@@ -1,0 +1,30 @@
+//! `rcon stop`
+
+use super::parse::number::int;
+use super::parse::signal::signal;
+use super::verb::{Verb, Words};
+use super::{Invocation, later};
+use clap::{Args, FromArgMatches};
+
+/// The arguments of `stop`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct StopArgs {
+    /// Set the signal that asks the container to stop
+    #[arg(short, long, value_name = "SIGNAL", value_parser = signal)]
+    pub signal: Option<i32>,
+    /// Set how many seconds to wait before killing; -1 waits for ever
+    #[arg(short, long, alias = "time", value_name = "SECONDS", value_parser = int)]
+    pub timeout: Option<i64>,
+    /// Names or ids of containers
+    #[arg(required = true, value_name = "CONTAINER")]
+    pub containers: Vec<String>,
+}
+
+pub(super) static VERB: Verb = Verb {
+    about: "Stop one or more running containers",
+    usage: "[OPTIONS] CONTAINER [CONTAINER...]",
+    words: Words::AtLeast(1),
+    augment: StopArgs::augment_args,
+    later: later::NONE,
+    read: |matches| StopArgs::from_arg_matches_mut(matches).map(Invocation::Stop),
+};

@@ -1,0 +1,197 @@
+//! Which verbs there are, and what they are called.
+
+use super::verb::{Purpose, Verb, finish};
+use super::{
+    attach, completion, create, exec, globals, history, images, import, info, inspect, kill, load, logs, ps,
+    rename, restart, rm, rmi, run, start, stop, tag, version, wait,
+};
+use clap::Command;
+
+/// The name of the program, as it is typed.
+pub(super) const PROGRAM: &str = "rcon";
+
+/// A name in a list of commands.
+pub(super) struct Entry {
+    /// Its name, then its aliases.
+    pub names: &'static [&'static str],
+    pub what: What,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy)]
+pub(super) enum What {
+    Verb(&'static Verb),
+    Group(&'static Group),
+}
+
+/// Verbs about one kind of thing: `rcon image …`.
+pub(super) struct Group {
+    pub about: &'static str,
+    pub entries: &'static [Entry],
+    /// Builds one of its commands; a function pointer, since that is all that clap defers.
+    pub defer: fn(Command) -> Command,
+}
+
+/// A part of the list of commands, under its title.
+pub(super) struct Section {
+    pub title: &'static str,
+    pub entries: &'static [Entry],
+}
+
+const fn verb(names: &'static [&'static str], verb: &'static Verb) -> Entry {
+    Entry { names, what: What::Verb(verb) }
+}
+
+const fn group(names: &'static [&'static str], group: &'static Group) -> Entry {
+    Entry { names, what: What::Group(group) }
+}
+
+/// All commands, as the help of the program lists them.
+pub(super) static SECTIONS: &[Section] = &[
+    Section {
+        title: "Common Commands",
+        entries: &[
+            verb(&["run"], &run::VERB),
+            verb(&["exec"], &exec::VERB),
+            verb(&["ps"], &ps::VERB),
+            verb(&["images"], &images::VERB),
+            verb(&["version"], &version::VERB),
+            verb(&["info"], &info::VERB),
+        ],
+    },
+    Section {
+        title: "Management Commands",
+        entries: &[group(&["container"], &CONTAINER), group(&["image"], &IMAGE), group(&["system"], &SYSTEM)],
+    },
+    Section {
+        title: "Commands",
+        entries: &[
+            verb(&["attach"], &attach::VERB),
+            verb(&["completion"], &completion::VERB),
+            verb(&["create"], &create::VERB),
+            verb(&["history"], &history::VERB),
+            verb(&["import"], &import::VERB),
+            verb(&["inspect"], &inspect::VERB),
+            verb(&["kill"], &kill::VERB),
+            verb(&["load"], &load::VERB),
+            verb(&["logs"], &logs::VERB),
+            verb(&["rename"], &rename::VERB),
+            verb(&["restart"], &restart::VERB),
+            verb(&["rm"], &rm::VERB),
+            verb(&["rmi"], &rmi::VERB),
+            verb(&["start"], &start::VERB),
+            verb(&["stop"], &stop::VERB),
+            verb(&["tag"], &tag::VERB),
+            verb(&["wait"], &wait::VERB),
+        ],
+    },
+];
+
+static CONTAINER: Group = Group {
+    about: "Manage containers",
+    defer: |command| build(CONTAINER.entries.iter(), command),
+    entries: &[
+        verb(&["attach"], &attach::VERB),
+        verb(&["create"], &create::VERB),
+        verb(&["exec"], &exec::VERB),
+        verb(&["inspect"], &inspect::CONTAINER),
+        verb(&["kill"], &kill::VERB),
+        verb(&["logs"], &logs::VERB),
+        verb(&["ls", "list", "ps"], &ps::VERB),
+        verb(&["rename"], &rename::VERB),
+        verb(&["restart"], &restart::VERB),
+        verb(&["rm", "remove"], &rm::VERB),
+        verb(&["run"], &run::VERB),
+        verb(&["start"], &start::VERB),
+        verb(&["stop"], &stop::VERB),
+        verb(&["wait"], &wait::VERB),
+    ],
+};
+
+static IMAGE: Group = Group {
+    about: "Manage images",
+    defer: |command| build(IMAGE.entries.iter(), command),
+    entries: &[
+        verb(&["history"], &history::VERB),
+        verb(&["import"], &import::VERB),
+        verb(&["inspect"], &inspect::IMAGE),
+        verb(&["load"], &load::VERB),
+        verb(&["ls", "list"], &images::VERB),
+        verb(&["rm", "remove"], &rmi::VERB),
+        verb(&["tag"], &tag::VERB),
+    ],
+};
+
+static SYSTEM: Group = Group {
+    about: "Manage rcon",
+    defer: |command| build(SYSTEM.entries.iter(), command),
+    entries: &[verb(&["info"], &info::VERB)],
+};
+
+/// The entries of the program itself.
+pub(super) fn top() -> impl Iterator<Item = &'static Entry> {
+    SECTIONS.iter().flat_map(|section| section.entries)
+}
+
+/// Finds a name, or an alias, among `entries`.
+pub(super) fn find(mut entries: impl Iterator<Item = &'static Entry>, name: &str) -> Option<&'static Entry> {
+    entries.find(|entry| entry.names.contains(&name))
+}
+
+/// Every way to call `verb`, without the program's name, the plain one first.
+pub(super) fn paths(verb: &'static Verb) -> Vec<String> {
+    let mut paths = Vec::new();
+    for entry in top() {
+        match entry.what {
+            What::Verb(other) if std::ptr::eq(verb, other) => {
+                paths.extend(entry.names.iter().map(|name| (*name).to_owned()));
+            }
+            What::Verb(_) => {}
+            What::Group(group) => {
+                let same =
+                    |entry: &&Entry| matches!(entry.what, What::Verb(other) if std::ptr::eq(verb, other));
+                for entry_of_group in group.entries.iter().filter(same) {
+                    let names = entry_of_group.names.iter();
+                    paths.extend(names.map(|name| format!("{} {name}", entry.names[0])));
+                }
+            }
+        }
+    }
+    paths.sort_by_key(|path| path.contains(' '));
+    paths
+}
+
+/// The whole tree, to be written about: man pages and completions. Each command is deferred, and so
+/// built only when somebody asks for it.
+pub(super) fn reference() -> Command {
+    let root = finish(globals::augment(Command::new(PROGRAM), Purpose::Reference), Purpose::Reference)
+        .about(globals::ABOUT)
+        .override_usage("rcon [OPTIONS] COMMAND");
+    root.subcommands(top().map(|entry| named(entry, PROGRAM).defer(|command| build(top(), command))))
+}
+
+/// The outside of a command: all that is seen before it is built.
+fn named(entry: &'static Entry, parent: &str) -> Command {
+    let name = entry.names[0];
+    let command = Command::new(name).visible_aliases(&entry.names[1..]);
+    match entry.what {
+        What::Verb(verb) => {
+            command.about(verb.about).override_usage(verb.usage_line(&format!("{parent} {name}")))
+        }
+        What::Group(group) => command.about(group.about).override_usage(format!("{parent} {name} COMMAND")),
+    }
+}
+
+/// Builds a deferred command. clap hands over nothing but the command, so its name has to find it.
+fn build(entries: impl Iterator<Item = &'static Entry>, command: Command) -> Command {
+    match find(entries, command.get_name()).map(|entry| entry.what) {
+        Some(What::Verb(verb)) => verb.build(command, Purpose::Reference),
+        Some(What::Group(group)) => {
+            let parent = format!("{PROGRAM} {}", command.get_name());
+            let entries = group.entries.iter();
+            let command = finish(command, Purpose::Reference);
+            command.subcommands(entries.map(|entry| named(entry, &parent).defer(group.defer)))
+        }
+        None => command,
+    }
+}
