@@ -201,7 +201,7 @@ fn launch(request: &Request, streams: Option<Streams>, init: &OwnedFd) -> Result
     match fork(&proof).map_err(failed(Step::Namespaces))? {
         Forked::Child => {
             drop((ours, pid_read));
-            enter_and_fork(request, streams, init, &theirs, &pid_write)
+            enter_and_fork(&proof, request, streams, init, Answers { launcher: &theirs, pid: &pid_write })
         }
         Forked::Parent(first) => {
             drop((theirs, pid_write, streams));
@@ -219,16 +219,21 @@ fn launch(request: &Request, streams: Option<Streams>, init: &OwnedFd) -> Result
     }
 }
 
+/// Where the two new processes report.
+struct Answers<'a> {
+    launcher: &'a OwnedFd,
+    pid: &'a OwnedFd,
+}
+
 fn enter_and_fork(
+    proof: &SingleThreaded,
     request: &Request,
     streams: Option<Streams>,
     init: &OwnedFd,
-    launcher: &OwnedFd,
-    pid: &OwnedFd,
+    answers: Answers<'_>,
 ) -> ! {
-    let entered = enter::enter(init.as_fd())
-        .and_then(|()| SingleThreaded::prove())
-        .and_then(|proof| fork_into(&proof, libc::CLONE_PARENT));
+    let Answers { launcher, pid } = answers;
+    let entered = enter::enter(init.as_fd()).and_then(|()| fork_into(proof, libc::CLONE_PARENT));
     match entered {
         Ok(Forked::Parent(child)) => {
             let _ = rustix::io::write(pid, &child.pid.to_le_bytes());

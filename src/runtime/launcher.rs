@@ -59,13 +59,13 @@ pub struct Inherited {
 /// Starts the container of the plan, and stays until it has ended.
 pub fn main(inherited: Inherited, book: &impl Book) -> ! {
     let Inherited { plan, client, lock } = inherited;
-    let started = read_plan(plan).and_then(|plan| start(&plan, &client, book).map(|started| (plan, started)));
+    let started = read_plan(plan).and_then(|plan| start(&plan, &client, &lock, book).map(|started| (plan, started)));
     let code = match started {
         Ok((plan, started)) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Started);
             drop(client);
             book.started(&plan);
-            stay(&plan, started, book)
+            stay(&plan, &lock, started, book)
         }
         Err(failure) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Failed(failure));
@@ -108,8 +108,8 @@ struct Spare {
     terminal: Option<OwnedFd>,
 }
 
-fn start(plan: &Plan, client: &OwnedFd, book: &impl Book) -> Result<Started, StartFailure> {
-    match carry_out(plan, client, book) {
+fn start(plan: &Plan, client: &OwnedFd, lock: &OwnedFd, book: &impl Book) -> Result<Started, StartFailure> {
+    match carry_out(plan, client, lock, book) {
         Ok(started) => Ok(started),
         Err(failure) => {
             let failure = in_words(failure);
@@ -144,7 +144,7 @@ fn in_words(failure: Failure) -> StartFailure {
     StartFailure { code, message: format!("{doing}{}", failure.why), overlay_refused }
 }
 
-fn carry_out(plan: &Plan, client: &OwnedFd, book: &impl Book) -> Result<Started, Failure> {
+fn carry_out(plan: &Plan, client: &OwnedFd, lock: &OwnedFd, book: &impl Book) -> Result<Started, Failure> {
     let proof = SingleThreaded::prove().map_err(failed(Step::Namespaces))?;
     let signals =
         process::signal_descriptor(&[Signal::SIGCHLD, Signal::SIGTERM]).map_err(failed(Step::Namespaces))?;
@@ -165,7 +165,7 @@ fn carry_out(plan: &Plan, client: &OwnedFd, book: &impl Book) -> Result<Started,
     let (control, listener) = listen(plan).map_err(failed(Step::Streams))?;
     let terminal = ready(&ours)?;
     spare.terminal = terminal;
-    let (pump, pump_socket) = start_pump(&proof, plan, &spare, &init, listener, Some(client))?;
+    let (pump, pump_socket) = start_pump(&proof, plan, PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock })?;
     record_running(plan, book, &init, &pump)?;
     handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces))?;
     match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
@@ -261,33 +261,26 @@ fn ready(init: &OwnedFd) -> Result<Option<OwnedFd>, Failure> {
     }
 }
 
-fn start_pump(
-    proof: &SingleThreaded,
-    plan: &Plan,
-    spare: &Spare,
-    init: &Child,
+/// What a new pump is made of.
+struct PumpNeeds<'a> {
+    spare: &'a Spare,
+    init: &'a Child,
     listener: OwnedFd,
-    client: Option<&OwnedFd>,
-) -> Result<(Child, OwnedFd), Failure> {
+    client: Option<&'a OwnedFd>,
+    lock: &'a OwnedFd,
+}
+
+fn start_pump(proof: &SingleThreaded, plan: &Plan, needs: PumpNeeds<'_>) -> Result<(Child, OwnedFd), Failure> {
     let (ours, theirs) = packet::pair().map_err(failed(Step::Streams))?;
-    let parts = parts(plan, spare, init, listener, client, theirs).map_err(failed(Step::Streams))?;
+    let parts = parts(plan, needs, theirs).map_err(failed(Step::Streams))?;
     match fork(proof).map_err(failed(Step::Streams))? {
-        Forked::Child => {
-            drop(ours);
-            pump::main(parts, &plan.pump_filter)
-        }
+        Forked::Child => pump::main(parts, &plan.pump_filter),
         Forked::Parent(child) => Ok((child, ours)),
     }
 }
 
-fn parts(
-    plan: &Plan,
-    spare: &Spare,
-    init: &Child,
-    listener: OwnedFd,
-    client: Option<&OwnedFd>,
-    launcher: OwnedFd,
-) -> io::Result<Parts> {
+fn parts(plan: &Plan, needs: PumpNeeds<'_>, launcher: OwnedFd) -> io::Result<Parts> {
+    let PumpNeeds { spare, init, listener, client, lock } = needs;
     let copy = |end: &Option<OwnedFd>| end.as_ref().map(OwnedFd::try_clone).transpose();
     let file = |name: &str, flags: OFlags| {
         let path = plan.folder.join(name);
@@ -305,6 +298,7 @@ fn parts(
         launcher,
         init: init.pidfd.try_clone()?,
         exit_file: file(EXIT_FILE, OFlags::TRUNC)?,
+        lock: lock.try_clone()?,
         input_once: plan.console.stdin_once,
     })
 }
@@ -336,7 +330,7 @@ fn record_running(plan: &Plan, book: &impl Book, init: &Child, pump: &Child) -> 
 
 /// Sleeps until the container has ended, and does what is asked meanwhile. Gives the exit code of this
 /// process: the container's.
-fn stay(plan: &Plan, mut started: Started, book: &impl Book) -> u8 {
+fn stay(plan: &Plan, lock: &OwnedFd, mut started: Started, book: &impl Book) -> u8 {
     // Only what joins U0 with power over it may look into this process.
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let mut execs = Execs::default();
@@ -344,7 +338,7 @@ fn stay(plan: &Plan, mut started: Started, book: &impl Book) -> u8 {
         if wait_for_work(&started, &execs).is_err() {
             continue;
         }
-        if let Some(ended) = reap(plan, &mut started, &mut execs) {
+        if let Some(ended) = reap(plan, lock, &mut started, &mut execs) {
             break ended;
         }
         hear_pump(&mut started);
@@ -384,7 +378,7 @@ fn hear_pump(started: &mut Started) {
 }
 
 /// Reaps whoever has ended; the container's end, when it is among them.
-fn reap(plan: &Plan, started: &mut Started, execs: &mut Execs) -> Option<Ended> {
+fn reap(plan: &Plan, lock: &OwnedFd, started: &mut Started, execs: &mut Execs) -> Option<Ended> {
     while let Ok(Some(signal)) = started.signals.read_signal() {
         if signal.ssi_signo == libc::SIGTERM as u32 {
             // The service manager wants this unit to stop: the container is asked, as by `rcon stop`.
@@ -396,7 +390,7 @@ fn reap(plan: &Plan, started: &mut Started, execs: &mut Execs) -> Option<Ended> 
         if pid == started.init.pid {
             end = Some(ended);
         } else if pid == started.pump.pid {
-            replace_pump(plan, started);
+            replace_pump(plan, lock, started);
         } else {
             execs.ended(pid, ended);
         }
@@ -405,7 +399,7 @@ fn reap(plan: &Plan, started: &mut Started, execs: &mut Execs) -> Option<Ended> 
 }
 
 /// The pump was killed: another takes over its pipes, and nothing the container says is lost.
-fn replace_pump(plan: &Plan, started: &mut Started) {
+fn replace_pump(plan: &Plan, lock: &OwnedFd, started: &mut Started) {
     started.replaced += 1;
     if started.replaced > MOST_PUMPS {
         let _ = process::send_signal(&started.init.pidfd, libc::SIGKILL);
@@ -420,7 +414,7 @@ fn replace_pump(plan: &Plan, started: &mut Started) {
         )
         .map_err(|errno| failed(Step::Streams)(errno.into()))?;
         let listener = packet::listen(folder.as_fd(), stream::SOCKET).map_err(failed(Step::Streams))?;
-        start_pump(&proof, plan, &started.spare, &started.init, listener, None)
+        start_pump(&proof, plan, PumpNeeds { spare: &started.spare, init: &started.init, listener, client: None, lock })
     })();
     if let Ok((pump, socket)) = replaced {
         started.pump = pump;

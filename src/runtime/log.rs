@@ -1,7 +1,7 @@
 //! The container's log in docker's json-file layout: `{"log":"text\n","stream":"stdout","time":"…"}` a line.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// A line without an end is written in pieces of this many bytes, as docker does.
 const PIECE: usize = 16 * 1024;
@@ -26,6 +26,12 @@ pub struct Log {
 #[derive(Debug, Default)]
 struct Pending {
     bytes: Vec<u8>,
+}
+
+impl AsFd for Log {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
 }
 
 impl Log {

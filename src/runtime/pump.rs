@@ -38,6 +38,8 @@ pub struct Parts {
     pub init: OwnedFd,
     /// An empty file for the exit code, for when the launcher is no more.
     pub exit_file: OwnedFd,
+    /// The container's lock: held as long as a process of the monitor lives.
+    pub lock: OwnedFd,
     /// Input ends with the first client that gave some.
     pub input_once: bool,
 }
@@ -53,12 +55,22 @@ pub const ANNOUNCE: u8 = b'A';
 
 /// Pumps until the container has ended; never returns.
 pub fn main(parts: Parts, filter: &[u8]) -> ! {
-    let ready = never_block(&parts).and_then(|()| confine(filter));
+    let ready = close_the_rest(&parts).and_then(|()| never_block(&parts)).and_then(|()| confine(filter));
     let code = match ready.and_then(|()| Pump::new(parts).run()) {
         Ok(()) => 0,
         Err(_) => 1,
     };
     process::exit_now(code)
+}
+
+/// What the launcher holds is not the pump's: a copy of a pipe's end would keep it from ending.
+fn close_the_rest(parts: &Parts) -> io::Result<()> {
+    let optional = [&parts.output, &parts.error, &parts.input, &parts.terminal, &parts.first_client];
+    let always = [&parts.listener, &parts.launcher, &parts.init, &parts.exit_file, &parts.lock];
+    let mut kept: Vec<BorrowedFd<'_>> = optional.into_iter().flatten().map(AsFd::as_fd).collect();
+    kept.extend(always.into_iter().map(AsFd::as_fd));
+    kept.push(parts.log.as_fd());
+    process::close_all_but(&kept)
 }
 
 /// Whatever is slow, the rest goes on.

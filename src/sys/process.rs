@@ -130,6 +130,24 @@ pub fn close_from(first: u32) -> io::Result<()> {
     check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) }).map(drop)
 }
 
+/// Closes every descriptor from 3 on that is not among `kept`. close_range(2).
+///
+/// For a forked child that leaves only by [`exit_now`] or execve: values of the parent that own one of the
+/// closed descriptors must never be dropped in it.
+pub fn close_all_but(kept: &[BorrowedFd<'_>]) -> io::Result<()> {
+    let mut numbers: Vec<u32> = kept.iter().map(|end| end.as_raw_fd() as u32).collect();
+    numbers.sort_unstable();
+    let mut from = 3;
+    for number in numbers {
+        if number > from {
+            // SAFETY: as in `close_from`.
+            check(unsafe { libc::syscall(libc::SYS_close_range, from, number - 1, 0) })?;
+        }
+        from = from.max(number + 1);
+    }
+    close_from(from)
+}
+
 /// Moves this thread into new namespaces (`CLONE_NEW…` bits). unshare(2).
 ///
 /// # Errors
