@@ -59,7 +59,8 @@ pub struct Inherited {
 /// Starts the container of the plan, and stays until it has ended.
 pub fn main(inherited: Inherited, book: &impl Book) -> ! {
     let Inherited { plan, client, lock } = inherited;
-    let started = read_plan(plan).and_then(|plan| start(&plan, &client, &lock, book).map(|started| (plan, started)));
+    let started =
+        read_plan(plan).and_then(|plan| start(&plan, &client, &lock, book).map(|started| (plan, started)));
     let code = match started {
         Ok((plan, started)) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Started);
@@ -165,7 +166,11 @@ fn carry_out(plan: &Plan, client: &OwnedFd, lock: &OwnedFd, book: &impl Book) ->
     let (control, listener) = listen(plan).map_err(failed(Step::Streams))?;
     let terminal = ready(&ours)?;
     spare.terminal = terminal;
-    let (pump, pump_socket) = start_pump(&proof, plan, PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock })?;
+    let (pump, pump_socket) = start_pump(
+        &proof,
+        plan,
+        PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock },
+    )?;
     record_running(plan, book, &init, &pump)?;
     handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces))?;
     match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
@@ -270,7 +275,11 @@ struct PumpNeeds<'a> {
     lock: &'a OwnedFd,
 }
 
-fn start_pump(proof: &SingleThreaded, plan: &Plan, needs: PumpNeeds<'_>) -> Result<(Child, OwnedFd), Failure> {
+fn start_pump(
+    proof: &SingleThreaded,
+    plan: &Plan,
+    needs: PumpNeeds<'_>,
+) -> Result<(Child, OwnedFd), Failure> {
     let (ours, theirs) = packet::pair().map_err(failed(Step::Streams))?;
     let parts = parts(plan, needs, theirs).map_err(failed(Step::Streams))?;
     match fork(proof).map_err(failed(Step::Streams))? {
@@ -414,7 +423,11 @@ fn replace_pump(plan: &Plan, lock: &OwnedFd, started: &mut Started) {
         )
         .map_err(|errno| failed(Step::Streams)(errno.into()))?;
         let listener = packet::listen(folder.as_fd(), stream::SOCKET).map_err(failed(Step::Streams))?;
-        start_pump(&proof, plan, PumpNeeds { spare: &started.spare, init: &started.init, listener, client: None, lock })
+        start_pump(
+            &proof,
+            plan,
+            PumpNeeds { spare: &started.spare, init: &started.init, listener, client: None, lock },
+        )
     })();
     if let Ok((pump, socket)) = replaced {
         started.pump = pump;
