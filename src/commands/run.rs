@@ -8,6 +8,13 @@ use super::{Invocation, later};
 use crate::engine::wish::Wish;
 use crate::error::{Error, Result};
 use clap::{Args, FromArgMatches};
+use super::create::make;
+use super::foreground::{self, Stay, check_terminal};
+use super::parse::stream::Stream;
+use crate::engine::host::Engine;
+use crate::output::Ui;
+use crate::runtime::stream::{self, Hello};
+use crate::terminal::DetachKeys;
 
 /// The arguments of `run`.
 #[derive(Debug, Clone, clap::Args)]
@@ -45,5 +52,36 @@ impl RunArgs {
             self.detach_keys.as_ref().filter(|keys| !keys.bytes.is_empty()).map(|keys| keys.typed.clone());
         let wish = self.container.wish(caller)?;
         Ok(Wish { detach: self.detach, detach_keys, sig_proxy: self.sig_proxy, ..wish })
+    }
+}
+
+impl RunArgs {
+    /// Creates the container and starts it; stays until its end, or prints its id.
+    pub fn run(self, engine: &Engine, ui: &mut Ui, command_line: Vec<String>) -> Result<u8> {
+        let wish = self.wish(&Caller::current()?)?;
+        let hello = self.streams(&wish);
+        check_terminal(wish.tty, hello.input)?;
+        let record = make(engine, ui, &wish, command_line)?;
+        let detach_keys = self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
+        let stay = Stay { hello, signal_proxy: wish.sig_proxy, detach_keys };
+        let started = foreground::start(engine, ui, &record, stay);
+        if wish.detach && started.is_ok() {
+            ui.line(record.id)?;
+        }
+        started
+    }
+
+    /// The streams the caller wants: all but input unless `-i`, or those named by `-a`.
+    fn streams(&self, wish: &Wish) -> Hello {
+        let version = stream::VERSION;
+        if wish.detach {
+            return Hello { version, ..Hello::default() };
+        }
+        let named = &self.container.attach;
+        if named.is_empty() {
+            return Hello { version, input: wish.interactive, output: true, error: true };
+        }
+        let has = |stream| named.contains(&stream);
+        Hello { version, input: has(Stream::Stdin), output: has(Stream::Stdout), error: has(Stream::Stderr) }
     }
 }
