@@ -1,16 +1,16 @@
 //! `rcon attach`
 
+use super::foreground::check_terminal;
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use clap::{Args, FromArgMatches};
-use super::foreground::check_terminal;
 use crate::engine::attach::{self, End, Manner, Session};
 use crate::engine::host::Engine;
 use crate::engine::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::runtime::stream::{self, Hello};
 use crate::terminal::DetachKeys;
+use clap::{Args, FromArgMatches};
 use std::io::Write;
 
 /// The arguments of `attach`.

@@ -4,18 +4,18 @@ use super::caller::Caller;
 use super::container::ContainerArgs;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use crate::engine::wish::Wish;
-use crate::error::{Error, Kind, Result};
-use clap::{Args, FromArgMatches};
 use crate::durable;
 use crate::engine::create;
+use crate::engine::host::Engine;
 use crate::engine::image::Image;
 use crate::engine::record::Record;
-use std::path::Path;
-use crate::engine::host::Engine;
 use crate::engine::wish::PullPolicy;
+use crate::engine::wish::Wish;
+use crate::error::{Error, Kind, Result};
 use crate::oci::reference::Reference;
 use crate::output::Ui;
+use clap::{Args, FromArgMatches};
+use std::path::Path;
 
 /// The arguments of `create`.
 #[derive(Debug, Clone, clap::Args)]
@@ -71,11 +71,15 @@ fn find_image(engine: &Engine, ui: &mut Ui, wish: &Wish) -> Result<Image> {
     match engine.image(&wish.image, wish.platform.as_deref()) {
         Err(error) if error.kind == Kind::NotFound && wish.pull != PullPolicy::Never => {
             ui.talk(format_args!("Unable to find image '{}' locally", with_tag(&wish.image)));
-            Err(Error::new(Kind::Unsupported, format!("cannot pull {}: registries are not supported yet", wish.image))
-                .fix("rcon load -i ARCHIVE, or rcon import ROOTFS.tar NAME, brings an image in"))
+            Err(Error::new(
+                Kind::Unsupported,
+                format!("cannot pull {}: registries are not supported yet", wish.image),
+            )
+            .fix("rcon load -i ARCHIVE, or rcon import ROOTFS.tar NAME, brings an image in"))
         }
         Ok(_) if wish.pull == PullPolicy::Always => {
-            Err(Error::new(Kind::Unsupported, "--pull always: registries are not supported yet").fix("leave --pull out"))
+            Err(Error::new(Kind::Unsupported, "--pull always: registries are not supported yet")
+                .fix("leave --pull out"))
         }
         found => found,
     }
@@ -83,5 +87,6 @@ fn find_image(engine: &Engine, ui: &mut Ui, wish: &Wish) -> Result<Image> {
 
 /// The name with the tag that it means.
 fn with_tag(name: &str) -> String {
-    name.parse::<Reference>().map_or_else(|_| name.to_owned(), |reference| reference.with_default_tag().familiar())
+    name.parse::<Reference>()
+        .map_or_else(|_| name.to_owned(), |reference| reference.with_default_tag().familiar())
 }

@@ -7,7 +7,7 @@ use crate::ids::ContainerId;
 use crate::output::Ui;
 
 /// Does `act` to each of `words`.
-pub fn container(
+pub(super) fn container(
     engine: &Engine,
     ui: &mut Ui,
     words: &[String],

@@ -2,18 +2,18 @@
 
 use super::caller::Caller;
 use super::container::{environment, user, workdir};
+use super::foreground::check_terminal;
 use super::parse::env;
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use crate::error::Result;
-use clap::{Args, FromArgMatches};
-use super::foreground::check_terminal;
 use crate::engine::attach::End;
 use crate::engine::exec::{self, ExecWish};
 use crate::engine::host::Engine;
+use crate::error::Result;
 use crate::output::Ui;
 use crate::terminal::DetachKeys;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `exec`.
 #[derive(Debug, Clone, clap::Args)]

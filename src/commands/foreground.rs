@@ -12,20 +12,20 @@ use crate::terminal::{DetachKeys, window_size};
 
 /// How the caller stays with the container.
 #[derive(Debug, Clone)]
-pub struct Stay {
+pub(super) struct Stay {
     /// The streams it wants; none of them: it does not stay.
-    pub hello: Hello,
+    pub(super) hello: Hello,
     /// Signals that reach the caller go to the container.
-    pub signal_proxy: bool,
+    pub(super) signal_proxy: bool,
     /// What detaches.
-    pub detach_keys: DetachKeys,
+    pub(super) detach_keys: DetachKeys,
 }
 
 /// docker refuses to feed a container's terminal from a pipe.
 ///
 /// # Errors
 /// docker's words.
-pub fn check_terminal(terminal: bool, input: bool) -> Result<()> {
+pub(super) fn check_terminal(terminal: bool, input: bool) -> Result<()> {
     if terminal && input && !rustix::termios::isatty(rustix::stdio::stdin()) {
         return Err(Error::usage("the input device is not a TTY"));
     }
@@ -33,7 +33,7 @@ pub fn check_terminal(terminal: bool, input: bool) -> Result<()> {
 }
 
 /// Starts `record`; stays until its end when the caller wants streams of it. Gives the exit code.
-pub fn start(engine: &Engine, ui: &mut Ui, record: &Record, stay: Stay) -> Result<u8> {
+pub(super) fn start(engine: &Engine, ui: &mut Ui, record: &Record, stay: Stay) -> Result<u8> {
     let wants_streams = stay.hello.input || stay.hello.output || stay.hello.error;
     let attachment = Attachment { hello: stay.hello, size: window_size().unwrap_or((80, 24)) };
     let started = match start::start(engine, record, attachment)? {
@@ -42,7 +42,9 @@ pub fn start(engine: &Engine, ui: &mut Ui, record: &Record, stay: Stay) -> Resul
         Outcome::Failed(failure) => return Err(start::failure(&failure)),
     };
     if let Some((why, fix)) = &started.note {
-        ui.talk(format_args!("note: only your own user id is available inside containers: {why}\nhint: {fix}"));
+        ui.talk(format_args!(
+            "note: only your own user id is available inside containers: {why}\nhint: {fix}"
+        ));
     }
     if !wants_streams {
         return Ok(0);
@@ -96,7 +98,10 @@ fn last_word(engine: &Engine, record: &Record) -> Result<u8> {
         crate::engine::remove::remove(engine, &record.id, &record.id.short(), options)?;
     }
     if code == 137 {
-        return Err(Error::new(Kind::System, "the container's monitor was killed, and the container with it"));
+        return Err(Error::new(
+            Kind::System,
+            "the container's monitor was killed, and the container with it",
+        ));
     }
     Ok(code as u8)
 }

@@ -1,13 +1,13 @@
 //! `rcon kill`
 
+use super::each;
 use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use clap::{Args, FromArgMatches};
 use crate::engine::host::Engine;
 use crate::error::Result;
 use crate::output::Ui;
-use super::each;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `kill`.
 #[derive(Debug, Clone, clap::Args)]

@@ -3,11 +3,11 @@
 use super::parse::name::container_name;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use clap::{Args, FromArgMatches};
 use crate::engine::create;
-use crate::engine::names;
 use crate::engine::host::Engine;
+use crate::engine::names;
 use crate::error::Result;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `rename`.
 #[derive(Debug, Clone, clap::Args)]

@@ -1,18 +1,18 @@
 //! `rcon restart`
 
+use super::each;
+use super::foreground::{self, Stay};
 use super::parse::number::int;
 use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use clap::{Args, FromArgMatches};
 use crate::engine::host::Engine;
+use crate::engine::stop::grace;
 use crate::error::Result;
 use crate::output::Ui;
-use super::each;
-use super::foreground::{self, Stay};
-use crate::engine::stop::grace;
 use crate::runtime::stream::Hello;
 use crate::terminal::DetachKeys;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `restart`.
 #[derive(Debug, Clone, clap::Args)]
@@ -43,8 +43,13 @@ impl RestartArgs {
         let mut talk = Ui::new();
         each::container(engine, ui, &self.containers, |id, _| {
             let record = engine.record(id)?;
-            engine.stop_to_restart(id, self.signal.unwrap_or(record.stop_signal), grace(&record, self.timeout))?;
-            let stay = Stay { hello: Hello::default(), signal_proxy: false, detach_keys: DetachKeys::default() };
+            engine.stop_to_restart(
+                id,
+                self.signal.unwrap_or(record.stop_signal),
+                grace(&record, self.timeout),
+            )?;
+            let stay =
+                Stay { hello: Hello::default(), signal_proxy: false, detach_keys: DetachKeys::default() };
             foreground::start(engine, &mut talk, &record, stay).map(drop)
         })
     }

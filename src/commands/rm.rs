@@ -1,13 +1,13 @@
 //! `rcon rm`
 
+use super::each;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use clap::{Args, FromArgMatches};
 use crate::engine::host::Engine;
 use crate::engine::remove::{self, Options};
 use crate::error::{Kind, Result};
 use crate::output::Ui;
-use super::each;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `rm`.
 #[derive(Debug, Clone, clap::Args)]
@@ -42,7 +42,9 @@ impl RmArgs {
             engine.enter()?;
         }
         if !self.force {
-            return each::container(engine, ui, &self.containers, |id, word| remove::remove(engine, id, word, options));
+            return each::container(engine, ui, &self.containers, |id, word| {
+                remove::remove(engine, id, word, options)
+            });
         }
         let mut code = 0;
         for word in &self.containers {

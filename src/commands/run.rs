@@ -2,19 +2,19 @@
 
 use super::caller::Caller;
 use super::container::ContainerArgs;
-use super::parse::keys::KeySequence;
-use super::verb::{Verb, Words};
-use super::{Invocation, later};
-use crate::engine::wish::Wish;
-use crate::error::{Error, Result};
-use clap::{Args, FromArgMatches};
 use super::create::make;
 use super::foreground::{self, Stay, check_terminal};
+use super::parse::keys::KeySequence;
 use super::parse::stream::Stream;
+use super::verb::{Verb, Words};
+use super::{Invocation, later};
 use crate::engine::host::Engine;
+use crate::engine::wish::Wish;
+use crate::error::{Error, Result};
 use crate::output::Ui;
 use crate::runtime::stream::{self, Hello};
 use crate::terminal::DetachKeys;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `run`.
 #[derive(Debug, Clone, clap::Args)]
@@ -62,7 +62,8 @@ impl RunArgs {
         let hello = self.streams(&wish);
         check_terminal(wish.tty, hello.input)?;
         let record = make(engine, ui, &wish, command_line)?;
-        let detach_keys = self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
+        let detach_keys =
+            self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
         let stay = Stay { hello, signal_proxy: wish.sig_proxy, detach_keys };
         let started = foreground::start(engine, ui, &record, stay);
         if wish.detach && started.is_ok() {

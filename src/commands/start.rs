@@ -1,16 +1,16 @@
 //! `rcon start`
 
+use super::each;
+use super::foreground::{self, Stay, check_terminal};
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use clap::{Args, FromArgMatches};
-use super::each;
-use super::foreground::{self, Stay, check_terminal};
 use crate::engine::host::Engine;
 use crate::error::{Error, Result};
 use crate::output::Ui;
 use crate::runtime::stream::{self, Hello};
 use crate::terminal::DetachKeys;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `start`.
 #[derive(Debug, Clone, clap::Args)]
@@ -47,7 +47,8 @@ impl StartArgs {
         let mut talk = Ui::new();
         let code = each::container(engine, ui, &self.containers, |id, _| {
             let record = engine.record(id)?;
-            let stay = Stay { hello: Hello::default(), signal_proxy: false, detach_keys: DetachKeys::default() };
+            let stay =
+                Stay { hello: Hello::default(), signal_proxy: false, detach_keys: DetachKeys::default() };
             foreground::start(engine, &mut talk, &record, stay).map(drop)
         })?;
         Ok(code)
@@ -61,7 +62,8 @@ impl StartArgs {
         let input = self.interactive && record.wish.interactive;
         check_terminal(record.wish.tty, input)?;
         let hello = Hello { version: stream::VERSION, input, output: true, error: true };
-        let detach_keys = self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
+        let detach_keys =
+            self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
         foreground::start(engine, ui, &record, Stay { hello, signal_proxy: true, detach_keys })
     }
 }

@@ -1,15 +1,15 @@
 //! `rcon stop`
 
+use super::each;
 use super::parse::number::int;
 use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use clap::{Args, FromArgMatches};
 use crate::engine::host::Engine;
+use crate::engine::stop::grace;
 use crate::error::Result;
 use crate::output::Ui;
-use super::each;
-use crate::engine::stop::grace;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `stop`.
 #[derive(Debug, Clone, clap::Args)]

@@ -2,10 +2,10 @@
 
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use clap::{Args, FromArgMatches};
 use crate::engine::host::Engine;
 use crate::error::Result;
 use crate::output::Ui;
+use clap::{Args, FromArgMatches};
 
 /// The arguments of `wait`.
 #[derive(Debug, Clone, clap::Args)]

@@ -1,9 +1,9 @@
 //! What a container takes from its image.
 
-use crate::oci::digest::Digest;
-use std::collections::BTreeMap;
 use super::host::Engine;
 use crate::error::{Error, Kind, Result};
+use crate::oci::digest::Digest;
+use std::collections::BTreeMap;
 
 /// An image, ready to make containers of.
 #[derive(Debug, Clone)]
@@ -49,7 +49,16 @@ pub struct ImageWish {
 impl Engine {
     /// The image called `name`.
     pub fn image(&self, name: &str, _platform: Option<&str>) -> Result<Image> {
-        if !self.paths.data.join("layers").join(name).exists() { return Err(Error::new(Kind::NotFound, format!("No such image: {name}"))); }
-        Ok(Image { id: Digest::of(b""), name: name.to_owned(), platform: "linux/amd64".into(), config: ImageWish { command: Some(vec!["sh".into()]), ..ImageWish::default() }, layers: vec![name.to_owned()], layer_key: "x".into() })
+        if !self.paths.data.join("layers").join(name).exists() {
+            return Err(Error::new(Kind::NotFound, format!("No such image: {name}")));
+        }
+        Ok(Image {
+            id: Digest::of(b""),
+            name: name.to_owned(),
+            platform: "linux/amd64".into(),
+            config: ImageWish { command: Some(vec!["sh".into()]), ..ImageWish::default() },
+            layers: vec![name.to_owned()],
+            layer_key: "x".into(),
+        })
     }
 }

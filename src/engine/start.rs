@@ -10,7 +10,7 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::runtime::launch::{self, Way};
 use crate::runtime::plan::{Console, Mount, Plan, Process, Rootfs, Sharing};
 use crate::runtime::seccomp;
-use crate::runtime::stream::{Hello, StartFailure};
+use crate::runtime::stream::{Hello, Remedy, StartFailure};
 use crate::userns::mapping::Mapping;
 use std::os::fd::OwnedFd;
 
@@ -52,17 +52,30 @@ pub enum Outcome {
 /// What goes wrong before there is a monitor.
 pub fn start(engine: &Engine, record: &Record, attachment: Attachment) -> Result<Outcome> {
     let Some(lock) = free(engine, record)? else { return Ok(Outcome::RunsAlready) };
-    match attempt(engine, record, attachment, &lock)? {
-        Outcome::Failed(failure) if failure.overlay_refused => {
-            copied::copy_layers(engine, record, &failure)?;
-            attempt(engine, record, attachment, &lock)
+    let mut joins = 0;
+    loop {
+        let failure = match attempt(engine, record, attachment, &lock)? {
+            Outcome::Failed(failure) => failure,
+            outcome => return Ok(outcome),
+        };
+        match failure.remedy {
+            Remedy::CopyLayers if !is_copied(engine, record) => {
+                copied::copy_layers(engine, record, &failure)?
+            }
+            Remedy::JoinAnother if joins < MOST_JOINS => joins += 1,
+            _ => {
+                abandon(engine, record, &lock)?;
+                return Ok(Outcome::Failed(failure));
+            }
         }
-        Outcome::Failed(failure) => {
-            abandon(engine, record, &lock)?;
-            Ok(Outcome::Failed(failure))
-        }
-        outcome => Ok(outcome),
     }
+}
+
+/// How often a monitor may end just when it is joined before that is no accident any more.
+const MOST_JOINS: u32 = 16;
+
+fn is_copied(engine: &Engine, record: &Record) -> bool {
+    engine.containers.folder(&record.id).join(copied::MARK).exists()
 }
 
 /// Takes the container's lock; `None` when it runs. A state that a dead monitor left is repaired first.
@@ -145,7 +158,7 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
             read_only: wish.read_only,
             shm_size: wish.shm_size.unwrap_or(SHM_SIZE),
             privileged: wish.privileged,
-            copied: folder.join(super::copied::MARK).exists(),
+            copied: is_copied(engine, record),
             files: files::mounts(&folder.join("etc"), record),
             mounts: record.mounts.iter().map(|mount| planned(engine, mount)).collect::<Result<_>>()?,
         },
