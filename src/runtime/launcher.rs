@@ -81,7 +81,7 @@ fn read_plan(plan: OwnedFd) -> Result<Plan, StartFailure> {
     serde_json::from_reader(io::BufReader::new(std::fs::File::from(plan))).map_err(|error| StartFailure {
         code: 125,
         message: format!("reading the plan: {error}"),
-        overlay_refused: false,
+        remedy: Remedy::None,
     })
 }
 
