@@ -1,1 +1,4 @@
 //! Durable truth under one root.
+
+pub mod compression;
+pub mod unpack;
