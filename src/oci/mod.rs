@@ -1,3 +1,5 @@
 //! References, digests, manifests, image configurations: types, parsing, printing. Pure.
 
+pub mod config;
 pub mod digest;
+pub mod manifest;
