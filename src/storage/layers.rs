@@ -210,6 +210,12 @@ impl Drop for Staged {
     }
 }
 
+/// Bytes an ordinary user may still write on the file system of `file`.
+pub(super) fn free_space(file: impl std::os::fd::AsFd) -> Result<u64> {
+    let limits = Limits { entries: 0, bytes: u64::MAX };
+    Ok(limits.within(file)?.bytes)
+}
+
 fn make_directory(path: &Path, mode: u32) -> Result<()> {
     std::fs::DirBuilder::new().mode(mode).create(path).what(|| format!("making {}", path.display()))
 }

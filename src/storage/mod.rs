@@ -16,6 +16,7 @@
 //! An image without a tag stays until it is removed or pruned; a layer or blob stays while a record
 //! names it. What begins with `.tmp-` belongs to a writer, or to nobody once no writer holds the lock.
 
+pub mod add;
 pub mod archive;
 pub mod blobs;
 pub mod compression;

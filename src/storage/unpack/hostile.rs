@@ -111,7 +111,7 @@ fn twenty_thousand_opaque_markers_take_linear_time() {
 #[test]
 fn directories_replaced_again_and_again_take_linear_time() {
     let mut archive = Archive::new();
-    for _ in 0..2_000 {
+    for _ in 0..500 {
         archive = archive.file("d/e/f", b"").symlink("d", "x").directory("d");
     }
     let tar = archive.end();
