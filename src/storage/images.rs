@@ -77,7 +77,7 @@ impl Store {
         Images(self)
     }
 
-    /// The image a person means: a name first, then an id or a beginning of one, then a digest.
+    /// The image a person means: `name@digest`, a whole id, a name, or the beginning of an id.
     ///
     /// # Errors
     /// [`Kind::NotFound`], in docker's words; [`Kind::Conflict`] when a beginning fits several.
@@ -90,7 +90,10 @@ impl Store {
             let found = self.images().list()?.into_iter().find(|image| image.repo_digests.contains(&wanted));
             return found.map(|image| image.id).ok_or_else(missing);
         }
-        if let Ok(name) = TagName::parse(text)
+        // A whole id is an id: an archive must not be able to give another image that name.
+        let whole = Digest::from_hex(text.strip_prefix("sha256:").unwrap_or(text)).is_some();
+        if !whole
+            && let Ok(name) = TagName::parse(text)
             && let Some(image) = self.tags().get(&name)?
         {
             return Ok(image);

@@ -38,6 +38,11 @@ impl IdMapKey {
             false => Err(Error::new(Kind::Invalid, format!("invalid id map key `{word}`"))),
         }
     }
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Whether owners are set on the files or written beside them.
@@ -130,10 +135,13 @@ impl Layers<'_> {
         let path = directory.join(&name);
         make_directory(&path, 0o700)?;
         let mut staged = Staged { directory, name, map: making.map.clone(), info: None };
-        make_directory(&path.join("diff"), 0o755)?;
+        make_directory(&path.join("diff"), 0o700)?;
         make_directory(&path.join("trash"), 0o700)?;
         let target =
             Target { root: open_directory(&path.join("diff"))?, trash: open_directory(&path.join("trash"))? };
+        // What a layer that says nothing about its root gets, whatever the caller's umask is.
+        let open_to_all = Mode::from_raw_mode(0o755);
+        rustix::fs::fchmod(&target.root, open_to_all).map_err(io::Error::from).what(|| "making a layer")?;
         let mut owners = match making.owners {
             OwnerMode::Applied => Owners::Applied,
             OwnerMode::Recorded => Owners::Recorded(BufWriter::new(new_file(&path.join("owners"))?)),

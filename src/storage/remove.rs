@@ -64,7 +64,7 @@ pub fn remove(
     let missing = || Error::new(Kind::NotFound, format!("No such image: {target}"));
     let record = store.images().get(&id)?.ok_or_else(missing)?;
     let names: Vec<TagName> = store.images().tags(&id)?.into_iter().map(|tag| tag.name).collect();
-    let by_name = TagName::parse(target).ok().filter(|name| names.contains(name));
+    let by_name = TagName::parse(target).ok().filter(|name| names.contains(name) && !is_whole_id(target));
     let mut removal = Removal { store, uses, force, removed: Vec::new() };
     match by_name {
         Some(name) => removal.remove_name(record, &names, &name, target)?,
@@ -218,6 +218,10 @@ fn blobs_of(record: &ImageRecord) -> Vec<Digest> {
 
 fn refusal(id: &Digest, can: &str, why: &str) -> Error {
     Error::new(Kind::Conflict, format!("conflict: unable to delete {} ({can}) - {why}", id.short()))
+}
+
+fn is_whole_id(target: &str) -> bool {
+    Digest::from_hex(target.strip_prefix("sha256:").unwrap_or(target)).is_some()
 }
 
 fn short(container: &str) -> &str {

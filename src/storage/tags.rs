@@ -90,7 +90,7 @@ impl TagName {
 /// Takes off what docker does not show: `docker.io/` and `library/`.
 pub fn familiar(canonical: &str) -> &str {
     match canonical.strip_prefix("docker.io/") {
-        Some(path) => path.strip_prefix("library/").unwrap_or(path),
+        Some(path) => path.strip_prefix("library/").filter(|rest| !rest.contains('/')).unwrap_or(path),
         None => canonical,
     }
 }

@@ -56,7 +56,9 @@ impl Limits {
     pub fn within(self, directory: impl AsFd) -> Result<Self> {
         let stat =
             rustix::fs::fstatvfs(directory).map_err(io::Error::from).what(|| "asking for free space")?;
-        Ok(Self { bytes: self.bytes.min(stat.f_bavail.saturating_mul(stat.f_frsize)), ..self })
+        // Some file systems of the network do not count.
+        let free = if stat.f_blocks == 0 { u64::MAX } else { stat.f_bavail.saturating_mul(stat.f_frsize) };
+        Ok(Self { bytes: self.bytes.min(free), ..self })
     }
 }
 
