@@ -19,6 +19,7 @@
 pub mod add;
 pub mod archive;
 pub mod blobs;
+mod collect;
 pub mod compression;
 mod format;
 pub mod images;
