@@ -53,7 +53,12 @@ impl Config {
 
     /// An empty file is what an editor leaves behind.
     fn parse(text: &[u8]) -> serde_json::Result<Self> {
-        if text.trim_ascii().is_empty() { Ok(Self::default()) } else { serde_json::from_slice(text) }
+        match text.trim_ascii_start().first() {
+            None => Ok(Self::default()),
+            Some(b'{') => serde_json::from_slice(text),
+            // serde would take a list for the values of the keys, in their order.
+            Some(_) => Err(serde::de::Error::custom("expected an object, `{…}`, at line 1 column 1")),
+        }
     }
 }
 

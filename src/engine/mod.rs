@@ -10,6 +10,7 @@ pub mod files;
 pub mod host;
 pub mod image;
 pub mod list;
+pub mod logs;
 pub mod names;
 pub mod observe;
 pub mod record;

@@ -12,7 +12,7 @@ const MOST_STEPS: u32 = 1_000_000;
 
 /// A pattern that was understood.
 #[derive(Debug, Clone)]
-pub struct Pattern(Node);
+pub(super) struct Pattern(Node);
 
 #[derive(Debug, Clone)]
 enum Node {
@@ -43,14 +43,14 @@ impl Class {
 
 impl Pattern {
     /// Reads a pattern; `None` when it is not well-formed.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut reader = Reader { rest: text.chars().collect::<Vec<_>>(), at: 0, depth: 0 };
         let node = reader.either()?;
         (reader.at == reader.rest.len()).then_some(Self(node))
     }
 
     /// Whether it matches anywhere in `text`.
-    pub fn is_in(&self, text: &str) -> bool {
+    pub(super) fn is_in(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
         let mut steps = 0;
         (0..=text.len()).any(|at| step(&self.0, &text, at, &mut steps, &mut |_, _| true))

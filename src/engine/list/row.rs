@@ -200,7 +200,7 @@ fn range_text(&(protocol, first, last): &(&str, u16, u16)) -> String {
 }
 
 /// The ports of `80`, `80/udp` or `7000-7002/tcp`; `None` when it is none of them.
-pub fn port_range(text: &str) -> Option<impl Iterator<Item = (u16, &str)>> {
+pub(super) fn port_range(text: &str) -> Option<impl Iterator<Item = (u16, &str)>> {
     let (range, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
     let (first, last) = range.split_once('-').unwrap_or((range, range));
     let (first, last): (u16, u16) = (first.parse().ok()?, last.parse().ok()?);
