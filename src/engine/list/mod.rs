@@ -145,7 +145,7 @@ pub fn count(engine: &Engine) -> Result<Counts> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::durable::{self, Durability};
     use crate::engine::record::{self, Record};
@@ -154,12 +154,12 @@ mod tests {
     use crate::paths::Paths;
     use std::collections::BTreeMap;
 
-    pub(super) fn at(text: &str) -> Timestamp {
+    pub(in crate::engine) fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     /// A container of alpine whose id is one digit over and over.
-    pub(super) fn seen(digit: &str, created: &str) -> Seen {
+    pub(in crate::engine) fn seen(digit: &str, created: &str) -> Seen {
         let id = ContainerId::parse(&digit.repeat(64)).unwrap();
         let record = Record {
             version: record::VERSION,
@@ -189,7 +189,7 @@ mod tests {
         Seen { id, name: format!("name-{digit}"), created: at(created), standing, record: Some(record) }
     }
 
-    pub(super) fn store() -> (tempfile::TempDir, Engine) {
+    fn store() -> (tempfile::TempDir, Engine) {
         let folder = tempfile::tempdir().unwrap();
         let paths = Paths {
             data: folder.path().join("data"),
@@ -200,7 +200,7 @@ mod tests {
         (folder, engine)
     }
 
-    pub(super) fn keep(engine: &Engine, seen: &Seen, state: &State) {
+    fn keep(engine: &Engine, seen: &Seen, state: &State) {
         let draft = engine.containers.draft().unwrap();
         let text = serde_json::to_vec(seen.record.as_ref().unwrap()).unwrap();
         durable::replace(&draft.folder().join(record::FILE), &text).unwrap();
