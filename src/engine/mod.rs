@@ -9,6 +9,7 @@ pub mod exec;
 pub mod files;
 pub mod host;
 pub mod image;
+pub mod info;
 pub mod inspect;
 pub mod list;
 pub mod logs;
