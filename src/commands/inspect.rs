@@ -160,13 +160,12 @@ impl InspectArgs {
                 result => return result,
             }
         }
-        if self.only != Some(Inspected::Container) {
-            if let Some(object) = image(name)? {
-                if self.size {
-                    ui.talk("WARNING: --size ignored for image");
-                }
-                return Ok(object);
+        let object = if self.only == Some(Inspected::Container) { None } else { image(name)? };
+        if let Some(object) = object {
+            if self.size {
+                ui.talk("WARNING: --size ignored for image");
             }
+            return Ok(object);
         }
         Err(missing(if self.only.is_none() { "Error: No such object" } else { "No such image" }, name))
     }
