@@ -1,9 +1,17 @@
 //! `rcon attach`
 
+use super::foreground::check_terminal;
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::attach::{self, End, Manner, Session};
+use crate::engine::host::Engine;
+use crate::engine::state::State;
+use crate::error::{Error, Kind, Result};
+use crate::runtime::stream::{self, Hello};
+use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
+use std::io::Write;
 
 /// The arguments of `attach`.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,3 +38,33 @@ pub(super) static VERB: Verb = Verb {
     later: later::NONE,
     read: |matches| AttachArgs::from_arg_matches_mut(matches).map(Invocation::Attach),
 };
+
+impl AttachArgs {
+    /// Connects the caller's streams to those of a running container.
+    pub fn run(self, engine: &Engine) -> Result<u8> {
+        let id = engine.containers.find(&self.container)?;
+        let State::Running { processes, .. } = engine.observe(&id)? else {
+            return Err(Error::new(Kind::Conflict, "cannot attach to a stopped container, start it first"));
+        };
+        let record = engine.record(&id)?;
+        let input = !self.no_stdin && record.wish.interactive;
+        check_terminal(record.wish.tty, input)?;
+        let hello = Hello { version: stream::VERSION, input, output: true, error: true };
+        let pump = attach::connect(engine, &id, &hello)?;
+        let manner = Manner {
+            terminal: record.wish.tty,
+            input,
+            signal_proxy: self.sig_proxy && !record.wish.tty,
+            detach_keys: self.detach_keys.map_or_else(DetachKeys::default, |keys| keys.detach_keys()),
+        };
+        match (Session { peer: &pump, manner, target: processes.init.open() }).run()? {
+            End::Exited(code) => Ok(code as u8),
+            End::Detached => {
+                // Nobody to tell when standard error is closed.
+                let _ = writeln!(std::io::stderr(), "read escape sequence");
+                Ok(0)
+            }
+            End::Lost => engine.wait(&id).map(|code| code as u8),
+        }
+    }
+}

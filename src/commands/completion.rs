@@ -3,6 +3,7 @@
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::error::{Error, Kind, Result};
+use crate::output::Ui;
 use clap::{Args, FromArgMatches};
 
 /// A shell that can complete.
@@ -54,5 +55,13 @@ fn shell(typed: &str) -> Result<Shell> {
         "zsh" => Ok(Shell::Zsh),
         "powershell" => Err(Error::new(Kind::Unsupported, "there is no completion for powershell")),
         other => Err(Error::usage(format!("unknown shell {other:?}: must be one of bash, fish, zsh"))),
+    }
+}
+
+impl CompletionArgs {
+    /// Prints the script.
+    pub fn run(self, ui: &mut Ui) -> Result<u8> {
+        ui.print(self.script())?;
+        Ok(0)
     }
 }

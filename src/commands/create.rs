@@ -4,9 +4,18 @@ use super::caller::Caller;
 use super::container::ContainerArgs;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::durable;
+use crate::engine::create;
+use crate::engine::host::Engine;
+use crate::engine::image::Image;
+use crate::engine::record::Record;
+use crate::engine::wish::PullPolicy;
 use crate::engine::wish::Wish;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
+use crate::oci::reference::Reference;
+use crate::output::Ui;
 use clap::{Args, FromArgMatches};
+use std::path::Path;
 
 /// The arguments of `create`.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,4 +39,54 @@ impl CreateArgs {
     pub fn wish(&self, caller: &Caller) -> Result<Wish> {
         self.container.wish(caller)
     }
+}
+
+impl CreateArgs {
+    /// Creates the container and prints its id.
+    pub fn run(self, engine: &Engine, ui: &mut Ui, command_line: Vec<String>) -> Result<u8> {
+        let wish = self.wish(&Caller::current()?)?;
+        let record = make(engine, ui, &wish, command_line)?;
+        ui.line(record.id)?;
+        Ok(0)
+    }
+}
+
+/// Finds the image and creates the container; writes its id into `--cidfile`.
+pub(super) fn make(engine: &Engine, ui: &mut Ui, wish: &Wish, command_line: Vec<String>) -> Result<Record> {
+    if let Some(file) = wish.cid_file.as_ref().filter(|file| Path::new(file).exists()) {
+        return Err(Error::usage(format!(
+            "container ID file found, make sure the other container isn't running or delete {file}"
+        )));
+    }
+    let image = find_image(engine, ui, wish)?;
+    let record = create::create(engine, wish, &image, command_line)?;
+    if let Some(file) = &wish.cid_file {
+        durable::replace(Path::new(file), record.id.to_string().as_bytes())?;
+    }
+    Ok(record)
+}
+
+/// docker's words when the image is not here, and why that is the end of it as long as rcon cannot pull.
+fn find_image(engine: &Engine, ui: &mut Ui, wish: &Wish) -> Result<Image> {
+    match engine.image(&wish.image, wish.platform.as_deref()) {
+        Err(error) if error.kind == Kind::NotFound && wish.pull != PullPolicy::Never => {
+            ui.talk(format_args!("Unable to find image '{}' locally", with_tag(&wish.image)));
+            Err(Error::new(
+                Kind::Unsupported,
+                format!("cannot pull {}: registries are not supported yet", wish.image),
+            )
+            .fix("rcon load -i ARCHIVE, or rcon import ROOTFS.tar NAME, brings an image in"))
+        }
+        Ok(_) if wish.pull == PullPolicy::Always => {
+            Err(Error::new(Kind::Unsupported, "--pull always: registries are not supported yet")
+                .fix("leave --pull out"))
+        }
+        found => found,
+    }
+}
+
+/// The name with the tag that it means.
+fn with_tag(name: &str) -> String {
+    name.parse::<Reference>()
+        .map_or_else(|_| name.to_owned(), |reference| reference.with_default_tag().familiar())
 }

@@ -2,11 +2,17 @@
 
 use super::caller::Caller;
 use super::container::{environment, user, workdir};
+use super::foreground::check_terminal;
 use super::parse::env;
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::attach::End;
+use crate::engine::exec::{self, ExecWish};
+use crate::engine::host::Engine;
 use crate::error::Result;
+use crate::output::Ui;
+use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `exec`.
@@ -67,5 +73,33 @@ impl ExecArgs {
     /// The variables of `-e` and `--env-file`; reads the files.
     pub fn environment(&self, caller: &Caller) -> Result<Vec<String>> {
         environment(&self.env_file, &self.env, caller)
+    }
+}
+
+impl ExecArgs {
+    /// Runs the command, and stays with it unless it is detached.
+    pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
+        check_terminal(self.tty, self.interactive && !self.detach)?;
+        let env = self.environment(&Caller::current()?)?;
+        let wish = ExecWish {
+            command: self.command().to_vec(),
+            env,
+            workdir: self.workdir.clone(),
+            user: self.user.clone(),
+            interactive: self.interactive,
+            tty: self.tty,
+            detach: self.detach,
+            privileged: self.privileged,
+            detach_keys: self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys),
+        };
+        let id = engine.containers.find(self.container())?;
+        match exec::exec(engine, &id, self.container(), &wish)? {
+            End::Exited(code) => Ok(code as u8),
+            End::Detached => {
+                ui.talk("read escape sequence");
+                Ok(0)
+            }
+            End::Lost => Ok(137),
+        }
     }
 }

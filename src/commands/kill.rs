@@ -1,8 +1,12 @@
 //! `rcon kill`
 
+use super::each;
 use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::host::Engine;
+use crate::error::Result;
+use crate::output::Ui;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `kill`.
@@ -24,3 +28,12 @@ pub(super) static VERB: Verb = Verb {
     later: later::NONE,
     read: |matches| KillArgs::from_arg_matches_mut(matches).map(Invocation::Kill),
 };
+
+impl KillArgs {
+    /// Sends the signal to each container.
+    pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
+        each::container(engine, ui, &self.containers, |id, word| {
+            engine.signal(id, word, self.signal.unwrap_or(libc::SIGKILL))
+        })
+    }
+}

@@ -3,6 +3,10 @@
 use super::parse::name::container_name;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::create;
+use crate::engine::host::Engine;
+use crate::engine::names;
+use crate::error::Result;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `rename`.
@@ -24,3 +28,15 @@ pub(super) static VERB: Verb = Verb {
     later: later::NONE,
     read: |matches| RenameArgs::from_arg_matches_mut(matches).map(Invocation::Rename),
 };
+
+impl RenameArgs {
+    /// Renames the container.
+    pub fn run(self, engine: &Engine) -> Result<u8> {
+        let id = engine.containers.find(&self.container)?;
+        names::valid_name(&self.name)?;
+        match engine.containers.rename(&id, &self.name)? {
+            Ok(()) => Ok(0),
+            Err(holder) => Err(create::taken(&self.name, &holder)),
+        }
+    }
+}

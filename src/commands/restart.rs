@@ -1,9 +1,17 @@
 //! `rcon restart`
 
+use super::each;
+use super::foreground::{self, Stay};
 use super::parse::number::int;
 use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::host::Engine;
+use crate::engine::stop::grace;
+use crate::error::Result;
+use crate::output::Ui;
+use crate::runtime::stream::Hello;
+use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `restart`.
@@ -28,3 +36,21 @@ pub(super) static VERB: Verb = Verb {
     later: later::NONE,
     read: |matches| RestartArgs::from_arg_matches_mut(matches).map(Invocation::Restart),
 };
+
+impl RestartArgs {
+    /// Stops each container that runs, and starts it.
+    pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
+        let mut talk = Ui::new();
+        each::container(engine, ui, &self.containers, |id, _| {
+            let record = engine.record(id)?;
+            engine.stop_to_restart(
+                id,
+                self.signal.unwrap_or(record.stop_signal),
+                grace(&record, self.timeout),
+            )?;
+            let stay =
+                Stay { hello: Hello::default(), signal_proxy: false, detach_keys: DetachKeys::default() };
+            foreground::start(engine, &mut talk, &record, stay).map(drop)
+        })
+    }
+}

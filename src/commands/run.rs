@@ -2,11 +2,18 @@
 
 use super::caller::Caller;
 use super::container::ContainerArgs;
+use super::create::make;
+use super::foreground::{self, Stay, check_terminal};
 use super::parse::keys::KeySequence;
+use super::parse::stream::Stream;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::host::Engine;
 use crate::engine::wish::Wish;
 use crate::error::{Error, Result};
+use crate::output::Ui;
+use crate::runtime::stream::{self, Hello};
+use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `run`.
@@ -45,5 +52,37 @@ impl RunArgs {
             self.detach_keys.as_ref().filter(|keys| !keys.bytes.is_empty()).map(|keys| keys.typed.clone());
         let wish = self.container.wish(caller)?;
         Ok(Wish { detach: self.detach, detach_keys, sig_proxy: self.sig_proxy, ..wish })
+    }
+}
+
+impl RunArgs {
+    /// Creates the container and starts it; stays until its end, or prints its id.
+    pub fn run(self, engine: &Engine, ui: &mut Ui, command_line: Vec<String>) -> Result<u8> {
+        let wish = self.wish(&Caller::current()?)?;
+        let hello = self.streams(&wish);
+        check_terminal(wish.tty, hello.input)?;
+        let record = make(engine, ui, &wish, command_line)?;
+        let detach_keys =
+            self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
+        let stay = Stay { hello, signal_proxy: wish.sig_proxy, detach_keys };
+        let started = foreground::start(engine, ui, &record, stay);
+        if wish.detach && started.is_ok() {
+            ui.line(record.id)?;
+        }
+        started
+    }
+
+    /// The streams the caller wants: all but input unless `-i`, or those named by `-a`.
+    fn streams(&self, wish: &Wish) -> Hello {
+        let version = stream::VERSION;
+        if wish.detach {
+            return Hello { version, ..Hello::default() };
+        }
+        let named = &self.container.attach;
+        if named.is_empty() {
+            return Hello { version, input: wish.interactive, output: true, error: true };
+        }
+        let has = |stream| named.contains(&stream);
+        Hello { version, input: has(Stream::Stdin), output: has(Stream::Stdout), error: has(Stream::Stderr) }
     }
 }

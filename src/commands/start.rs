@@ -1,8 +1,15 @@
 //! `rcon start`
 
+use super::each;
+use super::foreground::{self, Stay, check_terminal};
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::host::Engine;
+use crate::error::{Error, Result};
+use crate::output::Ui;
+use crate::runtime::stream::{self, Hello};
+use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `start`.
@@ -30,3 +37,33 @@ pub(super) static VERB: Verb = Verb {
     later: later::START,
     read: |matches| StartArgs::from_arg_matches_mut(matches).map(Invocation::Start),
 };
+
+impl StartArgs {
+    /// Starts each container, or one and stays with it.
+    pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
+        if self.attach || self.interactive {
+            return self.attached(engine, ui);
+        }
+        let mut talk = Ui::new();
+        let code = each::container(engine, ui, &self.containers, |id, _| {
+            let record = engine.record(id)?;
+            let stay =
+                Stay { hello: Hello::default(), signal_proxy: false, detach_keys: DetachKeys::default() };
+            foreground::start(engine, &mut talk, &record, stay).map(drop)
+        })?;
+        Ok(code)
+    }
+
+    fn attached(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
+        let [word] = self.containers.as_slice() else {
+            return Err(Error::usage("you cannot start and attach multiple containers at once"));
+        };
+        let record = engine.record(&engine.containers.find(word)?)?;
+        let input = self.interactive && record.wish.interactive;
+        check_terminal(record.wish.tty, input)?;
+        let hello = Hello { version: stream::VERSION, input, output: true, error: true };
+        let detach_keys =
+            self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
+        foreground::start(engine, ui, &record, Stay { hello, signal_proxy: true, detach_keys })
+    }
+}

@@ -1,9 +1,14 @@
 //! `rcon stop`
 
+use super::each;
 use super::parse::number::int;
 use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::host::Engine;
+use crate::engine::stop::grace;
+use crate::error::Result;
+use crate::output::Ui;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `stop`.
@@ -28,3 +33,13 @@ pub(super) static VERB: Verb = Verb {
     later: later::NONE,
     read: |matches| StopArgs::from_arg_matches_mut(matches).map(Invocation::Stop),
 };
+
+impl StopArgs {
+    /// Stops each container.
+    pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
+        each::container(engine, ui, &self.containers, |id, _| {
+            let record = engine.record(id)?;
+            engine.stop(id, self.signal.unwrap_or(record.stop_signal), grace(&record, self.timeout))
+        })
+    }
+}

@@ -112,19 +112,20 @@ impl Engine {
     /// subordinate ids.
     pub fn enter(&self) -> Result<Mapping> {
         let proof = SingleThreaded::prove().what(|| "entering the user namespace")?;
-        match self.living_monitor() {
-            Some((identity, handle)) => {
-                let mapping = outer::mapping_of(&identity)?;
-                outer::join(&handle, &proof)
-                    .what(|| "joining the user namespace of the running containers")?;
-                Ok(mapping)
-            }
-            None => {
-                let choice = mapping::choose()?;
-                outer::make(&choice, &proof)?;
-                Ok(choice.mapping)
+        // A monitor may end just when it is joined: then there is another, or none.
+        while let Some((identity, handle)) = self.living_monitor() {
+            let Ok(mapping) = outer::mapping_of(&identity) else { continue };
+            match outer::join(&handle, &proof) {
+                Ok(()) => return Ok(mapping),
+                Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
+                Err(error) => {
+                    return Err(error).what(|| "joining the user namespace of the running containers");
+                }
             }
         }
+        let choice = mapping::choose()?;
+        outer::make(&choice, &proof)?;
+        Ok(choice.mapping)
     }
 }
 

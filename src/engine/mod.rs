@@ -18,4 +18,13 @@ pub mod state;
 pub mod stop;
 pub mod supervise;
 pub mod tmpfs;
+pub mod builtin;
+pub mod changes;
+pub mod history;
+pub mod images;
+pub mod import;
+pub mod load;
 pub mod wish;
+
+#[cfg(test)]
+mod tests;

@@ -4,13 +4,13 @@ use super::host::Engine;
 use super::record::{Record, RecordedMount};
 use super::state::State;
 use super::wish::{NetworkWish, SeccompWish};
-use super::{capabilities, files, tmpfs};
-use crate::durable::Lock;
+use super::{capabilities, copied, files, remove, tmpfs};
+use crate::durable::{self, Lock};
 use crate::error::{Context, Error, Kind, Result};
-use crate::runtime::launch;
+use crate::runtime::launch::{self, Way};
 use crate::runtime::plan::{Console, Mount, Plan, Process, Rootfs, Sharing};
 use crate::runtime::seccomp;
-use crate::runtime::stream::Hello;
+use crate::runtime::stream::{Hello, Remedy, StartFailure};
 use crate::userns::mapping::Mapping;
 use std::os::fd::OwnedFd;
 
@@ -26,34 +26,104 @@ pub struct Attachment {
     pub size: (u16, u16),
 }
 
-/// A start under way: connected to its monitor, the outcome not heard yet.
+/// A container that runs.
 #[derive(Debug)]
-pub struct Starting {
-    /// The monitor.
+pub struct Started {
+    /// Its monitor, with the caller as a client.
     pub monitor: OwnedFd,
-    /// U0 is in the making: kept until the outcome is known.
-    pub outer: Option<Lock>,
+    /// Why containers have only one id, and what mends it: told once a boot.
+    pub note: Option<(String, String)>,
 }
 
-/// Starts a container that does not run. `None` when it does already.
+/// How a start went.
+#[derive(Debug)]
+pub enum Outcome {
+    /// execve took place.
+    Started(Started),
+    /// It ran before.
+    RunsAlready,
+    /// It never came to run.
+    Failed(StartFailure),
+}
+
+/// Starts a container, unless it runs.
 ///
 /// # Errors
-/// What cannot be decided before the monitor is there; the rest comes with the outcome.
-pub fn start(engine: &Engine, record: &Record, attachment: Attachment) -> Result<Option<Starting>> {
-    let Some(lock) = Lock::try_take(&engine.containers.lock(&record.id))? else { return Ok(None) };
-    if matches!(State::read(&engine.containers.folder(&record.id))?, State::Running { .. }) {
-        // Without the lock that state is a dead monitor's: repair it first.
-        drop(lock);
-        engine.observe(&record.id)?;
-        return start(engine, record, attachment);
+/// What goes wrong before there is a monitor.
+pub fn start(engine: &Engine, record: &Record, attachment: Attachment) -> Result<Outcome> {
+    let Some(lock) = free(engine, record)? else { return Ok(Outcome::RunsAlready) };
+    let mut joins = 0;
+    loop {
+        let failure = match attempt(engine, record, attachment, &lock)? {
+            Outcome::Failed(failure) => failure,
+            outcome => return Ok(outcome),
+        };
+        match failure.remedy {
+            Remedy::CopyLayers if !is_copied(engine, record) => {
+                copied::copy_layers(engine, record, &failure)?
+            }
+            Remedy::JoinAnother if joins < MOST_JOINS => joins += 1,
+            _ => {
+                abandon(engine, record, &lock)?;
+                return Ok(Outcome::Failed(failure));
+            }
+        }
     }
+}
+
+/// How often a monitor may end just when it is joined before that is no accident any more.
+const MOST_JOINS: u32 = 16;
+
+fn is_copied(engine: &Engine, record: &Record) -> bool {
+    engine.containers.folder(&record.id).join(copied::MARK).exists()
+}
+
+/// Takes the container's lock; `None` when it runs. A state that a dead monitor left is repaired first.
+fn free(engine: &Engine, record: &Record) -> Result<Option<Lock>> {
+    let folder = engine.containers.folder(&record.id);
+    if matches!(engine.observe(&record.id)?, State::Running { .. }) {
+        return Ok(None);
+    }
+    // A monitor on its way out still holds it for a moment.
+    let lock = Lock::take(&engine.containers.lock(&record.id), durable::Sharing::Exclusive)?;
+    Ok((!matches!(State::read(&folder)?, State::Running { .. })).then_some(lock))
+}
+
+/// A container with `--rm` that never came to run is removed, as docker does.
+fn abandon(engine: &Engine, record: &Record, _lock: &Lock) -> Result<()> {
+    if record.wish.remove {
+        engine.enter()?;
+        remove::take_away(engine, record)?;
+    }
+    Ok(())
+}
+
+fn attempt(engine: &Engine, record: &Record, attachment: Attachment, lock: &Lock) -> Result<Outcome> {
     let sockets = engine.sockets(&record.id);
     std::fs::create_dir_all(&sockets).what(|| format!("making {}", sockets.display()))?;
     let (way, mapping, outer) = engine.way()?;
     let mut plan = plan(engine, record, &mapping, attachment)?;
     plan.makes_outer = outer.is_some();
     let monitor = launch::launch(&plan, lock.descriptor(), &way, &attachment.hello)?;
-    Ok(Some(Starting { monitor, outer }))
+    let outcome = launch::outcome(&monitor, |message| super::attach::show_stream(message))?;
+    // The monitor is on record now: others may look for it.
+    drop(outer);
+    match outcome {
+        Ok(()) => Ok(Outcome::Started(Started { monitor, note: note(engine, &way) })),
+        Err(failure) => Ok(Outcome::Failed(failure)),
+    }
+}
+
+/// Once a boot is often enough.
+fn note(engine: &Engine, way: &Way) -> Option<(String, String)> {
+    let Way::Make(choice) = way else { return None };
+    let reason = choice.single_because.as_ref()?;
+    let mark = engine.paths.runtime.join("single-id.noted");
+    if mark.exists() {
+        return None;
+    }
+    durable::replace(&mark, b"").ok()?;
+    Some(reason.note())
 }
 
 fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachment) -> Result<Plan> {
@@ -88,7 +158,7 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
             read_only: wish.read_only,
             shm_size: wish.shm_size.unwrap_or(SHM_SIZE),
             privileged: wish.privileged,
-            copied: folder.join(super::copied::MARK).exists(),
+            copied: is_copied(engine, record),
             files: files::mounts(&folder.join("etc"), record),
             mounts: record.mounts.iter().map(|mount| planned(engine, mount)).collect::<Result<_>>()?,
         },
@@ -183,7 +253,7 @@ fn kernel_version() -> (u32, u32) {
 }
 
 /// A start that failed, as an error with docker's exit code.
-pub fn failure(failure: &crate::runtime::stream::StartFailure) -> Error {
+pub fn failure(failure: &StartFailure) -> Error {
     let kind = match failure.code {
         126 => Kind::NotExecutable,
         127 => Kind::CommandNotFound,

@@ -1,7 +1,9 @@
 //! Signals, stopping, waiting.
 
 use super::host::Engine;
+use super::record::Record;
 use super::state::State;
+use crate::durable;
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
 use crate::runtime::packet;
@@ -14,8 +16,20 @@ use std::time::{Duration, Instant};
 /// What a killed process and its monitor may take to be gone.
 const DEATH: Duration = Duration::from_secs(10);
 
+/// The file in a container's folder that keeps its monitor from removing it: it is being restarted.
+pub const KEEP: &str = "keep";
+
 /// docker's patience between the stop signal and SIGKILL.
 pub const STOP_GRACE: Duration = Duration::from_secs(10);
+
+/// How long `stop` waits: what the caller says, or the container, or docker's ten seconds; a negative
+/// number of seconds is for ever.
+pub fn grace(record: &Record, seconds: Option<i64>) -> Option<Duration> {
+    match seconds.or(record.wish.stop_timeout) {
+        Some(seconds) => u64::try_from(seconds).ok().map(Duration::from_secs),
+        None => Some(STOP_GRACE),
+    }
+}
 
 impl Engine {
     /// The first process of a running container.
@@ -54,6 +68,12 @@ impl Engine {
             let _ = process::send_signal(&init, libc::SIGKILL);
         }
         self.await_end(id, &init)
+    }
+
+    /// Stops the container so that it can be started again: one with `--rm` stays.
+    pub fn stop_to_restart(&self, id: &ContainerId, signal: i32, grace: Option<Duration>) -> Result<()> {
+        durable::replace(&self.containers.folder(id).join(KEEP), b"")?;
+        self.stop(id, signal, grace)
     }
 
     /// Kills the container and waits until its monitor has recorded it.

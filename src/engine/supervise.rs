@@ -3,7 +3,7 @@
 use super::host::Engine;
 use super::record::Record;
 use super::state::{self, State};
-use super::{events, remove};
+use super::{events, remove, stop};
 use crate::durable::Durability;
 use crate::error::Result;
 use crate::runtime::launch;
@@ -14,10 +14,11 @@ use crate::sys::process::{Ended, exit_now};
 use jiff::Timestamp;
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 /// The role of the launcher: started as `rcon-monitor`, never by people.
-pub fn main(arguments: &[String]) -> ! {
-    let inherited = arguments.get(2).and_then(|numbers| launch::inherited(numbers));
+pub fn main(arguments: &[OsString]) -> ! {
+    let inherited = arguments.get(2).and_then(|numbers| launch::inherited(numbers.to_str()?));
     match inherited {
         Some(inherited) => launcher::main(inherited, &StoreBook::default()),
         None => exit_now(125),
@@ -52,6 +53,8 @@ impl StoreBook {
 
 impl Book for StoreBook {
     fn running(&self, plan: &Plan, processes: &Processes) -> Result<()> {
+        // A restart is through.
+        let _ = rustix::fs::unlink(plan.folder.join(stop::KEEP));
         let started = Timestamp::now();
         self.started.set(Some(started));
         // What a reboot ends anyway needs no sync.
@@ -92,6 +95,9 @@ impl Book for StoreBook {
     }
 
     fn remove(&self, plan: &Plan) {
+        if plan.folder.join(stop::KEEP).exists() {
+            return;
+        }
         let removed = Self::engine(plan).and_then(|engine| {
             let record = engine.record(&plan.id)?;
             remove::take_away(&engine, &record)

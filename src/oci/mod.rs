@@ -1,4 +1,6 @@
 //! References, digests, manifests, image configurations: types, parsing, printing. Pure.
 
+pub mod config;
 pub mod digest;
 pub mod reference;
+pub mod manifest;

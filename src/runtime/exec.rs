@@ -13,7 +13,7 @@
 use super::handshake::{self, Failure, FromInit, Step, failed};
 use super::init::{self, Streams};
 use super::plan::Process;
-use super::stream::{StartFailure, ToClient, tell};
+use super::stream::{Remedy, StartFailure, ToClient, tell};
 use super::{enter, packet};
 use crate::sys::fork::{Forked, SingleThreaded, fork, fork_into};
 use crate::sys::process::{self, Ended};
@@ -154,7 +154,7 @@ impl Execs {
 
 fn refuse(client: &OwnedFd, failure: Failure) {
     let code = failure.exit_code();
-    let words = StartFailure { code, message: failure.why, overlay_refused: false };
+    let words = StartFailure { code, message: failure.why, remedy: Remedy::None };
     let _ = tell(client.as_fd(), &ToClient::Failed(words));
 }
 

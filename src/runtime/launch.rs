@@ -6,7 +6,7 @@
 
 use super::packet;
 use super::plan::Plan;
-use super::stream::{self, Hello, StartFailure, ToClient};
+use super::stream::{self, Hello, Remedy, StartFailure, ToClient};
 use crate::error::{Context, Error, Kind, Result};
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
@@ -93,7 +93,7 @@ enum Never {}
 impl StartFailure {
     fn of_monitor(error: io::Error) -> Self {
         let message = format!("starting the container's monitor: {error}");
-        Self { code: 125, message, overlay_refused: false }
+        Self { code: 125, message, remedy: Remedy::None }
     }
 }
 
@@ -106,13 +106,16 @@ fn enter(way: &Way, parent: &OwnedFd) -> Result<(), StartFailure> {
     match way {
         Way::Join(monitor) => {
             let proof = SingleThreaded::prove().map_err(StartFailure::of_monitor)?;
-            step(outer::join(monitor, &proof))?;
+            outer::join(monitor, &proof).map_err(|error| StartFailure {
+                remedy: Remedy::JoinAnother,
+                ..StartFailure::of_monitor(error)
+            })?;
         }
         Way::Make(_) => {
             process::unshare(libc::CLONE_NEWUSER).map_err(|error| {
                 let words = outer::refusal(error);
                 let fix = words.hint().map(|fix| format!("\n{fix}")).unwrap_or_default();
-                StartFailure { code: 125, message: format!("{words}{fix}"), overlay_refused: false }
+                StartFailure { code: 125, message: format!("{words}{fix}"), remedy: Remedy::None }
             })?;
             step(await_maps(parent))?;
             step(outer::become_root())?;

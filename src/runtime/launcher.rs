@@ -9,7 +9,7 @@ use super::log::Log;
 use super::packet;
 use super::plan::Plan;
 use super::pump::{self, Parts};
-use super::stream::{self, StartFailure, ToClient};
+use super::stream::{self, Remedy, StartFailure, ToClient};
 use crate::sys::fork::{Child, Forked, SingleThreaded, fork, fork_into};
 use crate::sys::process::{self, Ended, Identity};
 use nix::sys::signal::Signal;
@@ -81,7 +81,7 @@ fn read_plan(plan: OwnedFd) -> Result<Plan, StartFailure> {
     serde_json::from_reader(io::BufReader::new(std::fs::File::from(plan))).map_err(|error| StartFailure {
         code: 125,
         message: format!("reading the plan: {error}"),
-        overlay_refused: false,
+        remedy: Remedy::None,
     })
 }
 
@@ -121,7 +121,7 @@ fn start(plan: &Plan, client: &OwnedFd, lock: &OwnedFd, book: &impl Book) -> Res
 }
 
 fn in_words(failure: Failure) -> StartFailure {
-    let overlay_refused = failure.step == Step::Overlay;
+    let remedy = if failure.step == Step::Overlay { Remedy::CopyLayers } else { Remedy::None };
     let code = failure.exit_code();
     let doing = match failure.step {
         Step::Namespaces => "making the container's namespaces: ",
@@ -142,7 +142,7 @@ fn in_words(failure: Failure) -> StartFailure {
         Step::Filter => "loading the seccomp filter: ",
         Step::ProgramMissing | Step::ProgramRefused => "",
     };
-    StartFailure { code, message: format!("{doing}{}", failure.why), overlay_refused }
+    StartFailure { code, message: format!("{doing}{}", failure.why), remedy }
 }
 
 fn carry_out(plan: &Plan, client: &OwnedFd, lock: &OwnedFd, book: &impl Book) -> Result<Started, Failure> {

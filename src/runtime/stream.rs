@@ -43,8 +43,20 @@ pub struct StartFailure {
     pub code: u8,
     /// What failed and why.
     pub message: String,
-    /// The overlay was refused: the engine can do without.
-    pub overlay_refused: bool,
+    /// What could be tried instead.
+    pub remedy: Remedy,
+}
+
+/// What can be tried after a failed start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Remedy {
+    /// Nothing.
+    #[default]
+    None,
+    /// The overlay was refused: a copy of the layers does as well.
+    CopyLayers,
+    /// The monitor through which U0 was to be joined has just ended: look for another.
+    JoinAnother,
 }
 
 /// To a client.

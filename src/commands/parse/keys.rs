@@ -1,6 +1,7 @@
 //! `--detach-keys`: the keys that leave a container running.
 
 use crate::error::{Error, Result};
+use crate::terminal::DetachKeys;
 
 /// Reads keys between commas: a single ASCII letter or sign, or `ctrl-` and one of `a-z @ [ \ ] ^ _`;
 /// each becomes the byte a terminal sends.
@@ -22,6 +23,13 @@ impl KeySequence {
     pub fn read(typed: &str) -> Result<Self> {
         let bytes = if typed.is_empty() { Vec::new() } else { keys(typed)? };
         Ok(Self { typed: typed.to_owned(), bytes })
+    }
+}
+
+impl KeySequence {
+    /// The keys to watch for.
+    pub fn detach_keys(&self) -> DetachKeys {
+        if self.bytes.is_empty() { DetachKeys::default() } else { DetachKeys::new(self.bytes.clone()) }
     }
 }
 

@@ -1,0 +1,82 @@
+//! From a parsed command line to its verb, and from its outcome to an exit code.
+
+use super::{Call, Invocation, parse, usage};
+use crate::engine::host::Engine;
+use crate::error::{Error, Kind, Result};
+use crate::output::Ui;
+use crate::paths::Paths;
+use std::ffi::OsString;
+
+/// Runs a command line; gives the exit code. The one place where an error is told.
+pub fn main(argv: Vec<OsString>) -> u8 {
+    let mut ui = Ui::new();
+    let call = match parse(argv.iter().cloned()) {
+        Ok(call) => call,
+        Err(answer) => {
+            let text = answer.text.trim_end_matches('\n');
+            if answer.data {
+                // A reader that went away has seen what it wanted.
+                let _ = ui.line(text).and_then(|()| ui.finish());
+            } else {
+                ui.talk(text);
+            }
+            return answer.code;
+        }
+    };
+    let path = call.path.clone();
+    let starts = matches!(call.invocation, Invocation::Run(_) | Invocation::Create(_));
+    let outcome = run(call, &argv, &mut ui).and_then(|code| ui.flush().map(|()| code));
+    match outcome {
+        Ok(code) => code,
+        Err(Error { kind: Kind::Silent(code), .. }) => code,
+        Err(error) => {
+            tell(&mut ui, &path, starts, &error);
+            code_of(&error, starts)
+        }
+    }
+}
+
+fn tell(ui: &mut Ui, path: &str, starts: bool, error: &Error) {
+    if starts {
+        ui.talk(usage::failure(path, error).trim_end_matches('\n'));
+    } else {
+        ui.talk(format_args!("Error: {error}"));
+    }
+    if let Some(hint) = error.hint() {
+        ui.talk(format_args!("hint: {hint}"));
+    }
+}
+
+/// docker's exit codes: 126 and 127 for the container's program, 125 for what kept a container from
+/// being made, 1 for the rest.
+fn code_of(error: &Error, starts: bool) -> u8 {
+    match error.kind {
+        Kind::NotExecutable => 126,
+        Kind::CommandNotFound => 127,
+        _ if starts => 125,
+        _ => 1,
+    }
+}
+
+fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
+    if let Invocation::Completion(args) = call.invocation {
+        return args.run(ui);
+    }
+    let engine = Engine::open(Paths::from_environment()?)?;
+    let typed = || argv.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<String>>();
+    match call.invocation {
+        Invocation::Run(args) => args.run(&engine, ui, typed()),
+        Invocation::Create(args) => args.run(&engine, ui, typed()),
+        Invocation::Start(args) => args.run(&engine, ui),
+        Invocation::Stop(args) => args.run(&engine, ui),
+        Invocation::Restart(args) => args.run(&engine, ui),
+        Invocation::Kill(args) => args.run(&engine, ui),
+        Invocation::Wait(args) => args.run(&engine, ui),
+        Invocation::Rm(args) => args.run(&engine, ui),
+        Invocation::Exec(args) => args.run(&engine, ui),
+        Invocation::Attach(args) => args.run(&engine),
+        Invocation::Rename(args) => args.run(&engine),
+        Invocation::Completion(args) => args.run(ui),
+        _ => Err(Error::new(Kind::Unsupported, "not merged yet")),
+    }
+}

@@ -1,0 +1,149 @@
+//! Data for `rcon images` and `rcon image inspect`.
+
+use crate::error::{Error, Kind, Result};
+use crate::oci::config::RunConfig;
+use crate::oci::digest::Digest;
+use crate::storage::Store;
+use crate::storage::images::ImageRecord;
+use crate::storage::layers::IdMapKey;
+use crate::storage::tags::familiar;
+use serde_json::{Map, Value, json};
+
+/// One row of `images`: one per name, or one for an image without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// As docker shows it; `<none>` without.
+    pub repository: String,
+    /// `<none>` without.
+    pub tag: String,
+    /// `sha256:…` of its manifest by this repository; `<none>` without.
+    pub digest: String,
+    /// The image.
+    pub id: Digest,
+    /// RFC 3339; empty where the image does not say.
+    pub created: String,
+    /// Bytes of file contents.
+    pub size: u64,
+}
+
+/// Every row, newest image first.
+pub fn rows(store: &Store) -> Result<Vec<Row>> {
+    let tags = store.tags().list()?;
+    let mut rows = Vec::new();
+    for image in store.images().list()? {
+        let row = |repository: &str, tag: &str, digest: String| Row {
+            repository: repository.to_owned(),
+            tag: tag.to_owned(),
+            digest,
+            id: image.id,
+            created: image.created.clone(),
+            size: image.size,
+        };
+        let before = rows.len();
+        for name in tags.iter().filter(|tag| tag.image == image.id).map(|tag| &tag.name) {
+            let (repository, tag) = name.familiar().rsplit_once(':').unwrap_or((name.familiar(), "latest"));
+            rows.push(row(repository, tag, digest_of(&image, name.repository())));
+        }
+        if rows.len() == before {
+            rows.push(row("<none>", "<none>", "<none>".to_owned()));
+        }
+    }
+    Ok(rows)
+}
+
+fn digest_of(image: &ImageRecord, repository: &str) -> String {
+    let digests = image.repo_digests.iter().filter_map(|digest| digest.split_once('@'));
+    let mut own = digests.filter(|(name, _)| *name == repository);
+    own.next().map_or_else(|| "<none>".to_owned(), |(_, digest)| digest.to_owned())
+}
+
+/// What `image inspect` prints of the image `target` names, with docker's keys in docker's order.
+pub fn inspect(store: &Store, target: &str, map: &IdMapKey) -> Result<Value> {
+    let id = store.resolve(target)?;
+    let missing = || Error::new(Kind::NotFound, format!("No such image: {target}"));
+    let record = store.images().get(&id)?.ok_or_else(missing)?;
+    let config = store.images().config(&id)?;
+    let names = store.images().tags(&id)?;
+    let mut image = Map::new();
+    let mut put = |key: &str, value: Value| {
+        image.insert(key.to_owned(), value);
+    };
+    put("Id", json!(id));
+    put("RepoTags", names.iter().map(|tag| tag.name.familiar()).collect());
+    put("RepoDigests", record.repo_digests.iter().map(|digest| familiar(digest)).collect());
+    put("Parent", json!(record.parent.map(|parent| parent.to_string()).unwrap_or_default()));
+    put("Comment", json!(config.comment.unwrap_or_default()));
+    put("Created", json!(config.created.unwrap_or_default()));
+    put("DockerVersion", config.extra.get("docker_version").cloned().unwrap_or_else(|| json!("")));
+    put("Author", json!(config.author.unwrap_or_default()));
+    put("Config", run_config(&config.config));
+    put("Architecture", json!(config.architecture));
+    if let Some(variant) = config.variant {
+        put("Variant", json!(variant));
+    }
+    put("Os", json!(config.os));
+    put("Size", json!(record.size));
+    put("GraphDriver", graph_driver(store, &record, map));
+    let layers: Vec<_> = record.layers.iter().map(|layer| layer.diff_id).collect();
+    put("RootFS", json!({ "Type": "layers", "Layers": layers }));
+    let tagged = if record.last_tagged.is_empty() { "0001-01-01T00:00:00Z" } else { &record.last_tagged };
+    put("Metadata", json!({ "LastTagTime": tagged }));
+    Ok(Value::Object(image))
+}
+
+/// The directories overlayfs stacks, uppermost first as docker has it.
+fn graph_driver(store: &Store, record: &ImageRecord, map: &IdMapKey) -> Value {
+    let directories = record.layers.iter().rev().filter_map(|layer| store.layers().diff(&layer.diff_id, map));
+    let directories: Vec<String> = directories.map(|path| path.display().to_string()).collect();
+    let mut data = Map::new();
+    if let [upper, lower @ ..] = &directories[..] {
+        if !lower.is_empty() {
+            data.insert("LowerDir".to_owned(), json!(lower.join(":")));
+        }
+        data.insert("UpperDir".to_owned(), json!(upper));
+    }
+    json!({ "Data": data, "Name": "overlay2" })
+}
+
+/// Docker's order, its empty values, and which keys it leaves out.
+fn run_config(config: &RunConfig) -> Value {
+    let extra = |key: &str, default: Value| config.extra.get(key).cloned().unwrap_or(default);
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Value| {
+        out.insert(key.to_owned(), value);
+    };
+    put("Hostname", extra("Hostname", json!("")));
+    put("Domainname", extra("Domainname", json!("")));
+    put("User", json!(config.user));
+    for key in ["AttachStdin", "AttachStdout", "AttachStderr"] {
+        put(key, extra(key, json!(false)));
+    }
+    if !config.exposed_ports.is_empty() {
+        put("ExposedPorts", json!(config.exposed_ports));
+    }
+    for key in ["Tty", "OpenStdin", "StdinOnce"] {
+        put(key, extra(key, json!(false)));
+    }
+    let or_null = |empty: bool, value: Value| if empty { Value::Null } else { value };
+    put("Env", or_null(config.env.is_empty(), json!(config.env)));
+    put("Cmd", json!(config.cmd));
+    if let Some(healthcheck) = &config.healthcheck {
+        put("Healthcheck", json!(healthcheck));
+    }
+    if config.args_escaped {
+        put("ArgsEscaped", json!(true));
+    }
+    put("Image", extra("Image", json!("")));
+    put("Volumes", or_null(config.volumes.is_empty(), json!(config.volumes)));
+    put("WorkingDir", json!(config.working_dir));
+    put("Entrypoint", json!(config.entrypoint));
+    put("OnBuild", json!(config.on_build));
+    put("Labels", or_null(config.labels.is_empty(), json!(config.labels)));
+    if let Some(signal) = &config.stop_signal {
+        put("StopSignal", json!(signal));
+    }
+    if let Some(shell) = &config.shell {
+        put("Shell", json!(shell));
+    }
+    Value::Object(out)
+}

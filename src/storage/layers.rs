@@ -1,0 +1,240 @@
+//! Unpacked layers: `layers/<diff id>-<id map>/`, immutable, complete when they have that name.
+//!
+//! ```text
+//! layers/<diff id>-<id map>/
+//!   diff/        a lower directory for overlayfs
+//!   layer.json   what is in it
+//!   owners       with one id only: who owns what (see `unpack::Owners`)
+//! layers/.tmp-*  of a writer
+//! ```
+
+use super::compression::Hashing;
+use super::unpack::{Limits, Owners, Target, unpack};
+use super::{Store, sweep};
+use crate::durable::{self, temporary_name};
+use crate::error::{Context, Error, Kind, Result};
+use crate::oci::digest::Digest;
+use rustix::fs::{CWD, Mode, OFlags, RenameFlags, open, renameat_with};
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, BufWriter, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// Which ids the files of a layer have: a short word of the caller, `[a-z0-9-]`, at most 64 bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IdMapKey(String);
+
+impl IdMapKey {
+    /// # Errors
+    /// When it would not do as part of a file name.
+    pub fn new(word: &str) -> Result<Self> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        match !word.is_empty() && word.len() <= 64 && word.bytes().all(fits) {
+            true => Ok(Self(word.to_owned())),
+            false => Err(Error::new(Kind::Invalid, format!("invalid id map key `{word}`"))),
+        }
+    }
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether owners are set on the files or written beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerMode {
+    /// Many ids are mapped.
+    Applied,
+    /// Only one is.
+    Recorded,
+}
+
+/// How layers are to be made here and now.
+#[derive(Debug, Clone)]
+pub struct Making {
+    /// Part of the layer's name.
+    pub map: IdMapKey,
+    /// What becomes of owners.
+    pub owners: OwnerMode,
+    /// How much one layer may be.
+    pub limits: Limits,
+}
+
+/// `layer.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerInfo {
+    /// Of the layer as a tar, not compressed.
+    pub diff_id: Digest,
+    /// Bytes of that tar.
+    #[serde(default)]
+    pub tar_size: u64,
+    /// Bytes of file contents.
+    pub size: u64,
+    /// Files and directories.
+    pub entries: u64,
+    /// What was left out and why; the first 64.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
+    /// What a newer rcon wrote.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The layers of a store.
+#[derive(Debug, Clone, Copy)]
+pub struct Layers<'a>(&'a Store);
+
+impl Store {
+    /// Its layers.
+    pub fn layers(&self) -> Layers<'_> {
+        Layers(self)
+    }
+}
+
+impl Layers<'_> {
+    pub(super) fn directory(&self) -> PathBuf {
+        self.0.root().join("layers")
+    }
+
+    fn path(&self, diff_id: &Digest, map: &IdMapKey) -> PathBuf {
+        self.directory().join(format!("{}-{}", diff_id.hex(), map.0))
+    }
+
+    /// The lower directory of a layer, if it is here for this map.
+    pub fn diff(&self, diff_id: &Digest, map: &IdMapKey) -> Option<PathBuf> {
+        let diff = self.path(diff_id, map).join("diff");
+        diff.is_dir().then_some(diff)
+    }
+
+    /// The table of owners of a layer unpacked with one id.
+    pub fn owners(&self, diff_id: &Digest, map: &IdMapKey) -> PathBuf {
+        self.path(diff_id, map).join("owners")
+    }
+
+    /// What is in a layer, if it is here for this map.
+    pub fn info(&self, diff_id: &Digest, map: &IdMapKey) -> Result<Option<LayerInfo>> {
+        let path = self.path(diff_id, map).join("layer.json");
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|cause| {
+                Error::new(Kind::Invalid, format!("{} is damaged", path.display())).why(cause)
+            }),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(cause).what(|| format!("reading {}", path.display())),
+        }
+    }
+
+    /// Unpacks a tar stream, which is not compressed, beside the layers. Not one of them before it is published.
+    pub fn stage(&self, plain: impl Read, making: &Making) -> Result<Staged> {
+        let directory = self.directory();
+        let name = temporary_name();
+        let path = directory.join(&name);
+        make_directory(&path, 0o700)?;
+        let mut staged = Staged { directory, name, map: making.map.clone(), info: None };
+        make_directory(&path.join("diff"), 0o700)?;
+        make_directory(&path.join("trash"), 0o700)?;
+        let target =
+            Target { root: open_directory(&path.join("diff"))?, trash: open_directory(&path.join("trash"))? };
+        // What a layer that says nothing about its root gets, whatever the caller's umask is.
+        let open_to_all = Mode::from_raw_mode(0o755);
+        rustix::fs::fchmod(&target.root, open_to_all).map_err(io::Error::from).what(|| "making a layer")?;
+        let mut owners = match making.owners {
+            OwnerMode::Applied => Owners::Applied,
+            OwnerMode::Recorded => Owners::Recorded(BufWriter::new(new_file(&path.join("owners"))?)),
+        };
+        let limits = making.limits.within(&target.root)?;
+        let mut hashing = Hashing::new(plain);
+        let unpacked = unpack(&mut hashing, target, &mut owners, limits)?;
+        let (diff_id, tar_size) = hashing.finish();
+        let info = LayerInfo {
+            diff_id,
+            tar_size,
+            size: unpacked.size,
+            entries: unpacked.entries,
+            skipped: unpacked.skipped,
+            extra: serde_json::Map::new(),
+        };
+        let bytes = serde_json::to_vec(&info).what(|| "writing layer.json")?;
+        durable::replace(&path.join("layer.json"), &bytes)?;
+        sweep::remove_directory(&path, OsStr::new("trash"))?;
+        staged.info = Some(info);
+        Ok(staged)
+    }
+
+    /// Removes a layer in every map; nothing when it is not there. Needs the lock for removing.
+    pub(super) fn remove(&self, diff_id: &Digest) -> Result<()> {
+        let prefix = format!("{}-", diff_id.hex());
+        let directory = self.directory();
+        let entries = std::fs::read_dir(&directory).what(|| format!("reading {}", directory.display()))?;
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if name.to_str().is_some_and(|name| name.starts_with(&prefix)) {
+                sweep::remove_directory(&directory, &name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A complete layer that has no name yet; thrown away unless it is published.
+#[derive(Debug)]
+pub struct Staged {
+    directory: PathBuf,
+    name: String,
+    map: IdMapKey,
+    info: Option<LayerInfo>,
+}
+
+impl Staged {
+    /// What is in it.
+    ///
+    /// # Errors
+    /// Never for one that [`Layers::stage`] gave.
+    pub fn info(&self) -> Result<&LayerInfo> {
+        self.info.as_ref().ok_or_else(|| Error::new(Kind::System, "a layer that is not complete"))
+    }
+
+    /// Gives it its name. Call [`Store::sync`] before: what has the name must be on the disk.
+    pub fn publish(mut self) -> Result<LayerInfo> {
+        let info =
+            self.info.take().ok_or_else(|| Error::new(Kind::System, "a layer that is not complete"))?;
+        let to = self.directory.join(format!("{}-{}", info.diff_id.hex(), self.map.0));
+        match renameat_with(CWD, self.directory.join(&self.name), CWD, &to, RenameFlags::NOREPLACE) {
+            // Another call was quicker: the same layer, and ours goes.
+            Ok(()) | Err(Errno::EXIST | Errno::NOTEMPTY) => Ok(info),
+            Err(errno) => Err(io::Error::from(errno)).what(|| format!("keeping layer {}", info.diff_id)),
+        }
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // Nothing is there any more when it was published; what cannot be removed is swept later.
+        let _ = sweep::remove_directory(&self.directory, OsStr::new(&self.name));
+    }
+}
+
+/// Bytes an ordinary user may still write on the file system of `file`.
+pub(super) fn free_space(file: impl std::os::fd::AsFd) -> Result<u64> {
+    let limits = Limits { entries: 0, bytes: u64::MAX };
+    Ok(limits.within(file)?.bytes)
+}
+
+fn make_directory(path: &Path, mode: u32) -> Result<()> {
+    std::fs::DirBuilder::new().mode(mode).create(path).what(|| format!("making {}", path.display()))
+}
+
+fn open_directory(path: &Path) -> Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    open(path, flags, Mode::empty()).map_err(io::Error::from).what(|| format!("opening {}", path.display()))
+}
+
+fn new_file(path: &Path) -> Result<File> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+    let fd = open(path, flags, Mode::from_raw_mode(0o600)).map_err(io::Error::from);
+    Ok(fd.what(|| format!("making {}", path.display()))?.into())
+}
