@@ -268,3 +268,20 @@ fn a_store_of_a_newer_rcon_is_refused_with_words() {
     let error = Store::open(&paths).unwrap_err();
     assert!(error.to_string().contains("newer rcon") && error.hint().is_some(), "{error}");
 }
+
+#[test]
+fn collecting_takes_what_killed_calls_left_and_nothing_else() {
+    let (_base, store, making) = ground();
+    let (archive, id) = docker_archive("[\"a\"]");
+    load(&store, file(&archive), &making).unwrap();
+    let layers = store.root().join("layers");
+    let stray = Digest::of(b"stray").hex();
+    for name in [format!(".tmp-1-{stray}"), format!("{stray}-test")] {
+        std::fs::create_dir_all(layers.join(name).join("diff/a/b")).unwrap();
+    }
+    store.blobs().put(b"stray").unwrap();
+    store.collect().unwrap();
+    assert_eq!(std::fs::read_dir(&layers).unwrap().count(), 2);
+    assert_eq!(std::fs::read_dir(store.root().join("images/blobs/sha256")).unwrap().count(), 1);
+    assert!(inspect(&store, "a", &making.map).unwrap()["Id"] == id.to_string());
+}

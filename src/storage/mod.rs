@@ -19,6 +19,7 @@
 pub mod add;
 pub mod archive;
 pub mod blobs;
+mod collect;
 pub mod compression;
 pub mod containers;
 mod format;

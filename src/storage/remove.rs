@@ -211,7 +211,8 @@ impl Removal<'_> {
     }
 }
 
-fn blobs_of(record: &ImageRecord) -> Vec<Digest> {
+/// Every blob an image names.
+pub(super) fn blobs_of(record: &ImageRecord) -> Vec<Digest> {
     let layers = record.layers.iter().filter_map(|layer| layer.blob.as_ref());
     [record.id].into_iter().chain(record.manifest.iter().chain(layers).map(|blob| blob.digest)).collect()
 }
