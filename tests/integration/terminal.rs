@@ -17,9 +17,8 @@ fn a_new_window_size_reaches_the_container() {
     let mut terminal = rcon.call(["run", "--rm", "-it", "busybox", "sh"]).pty();
     terminal.shows("# ").resize(132, 50);
     crate::support::until("the size has come through", || {
-        terminal.types("stty size\n").shows("stty size\r\n").shows("\r\n");
-        terminal.types("echo size $(stty size)\n").shows("\nsize ").shows("\r\n");
-        terminal.sees("50 132")
+        terminal.types("echo \"<$(stty size)>\"\n").shows(">\"\r\n").shows(">");
+        terminal.sees("<50 132>")
     });
     terminal.types("exit\n").exits(0);
 }
@@ -31,7 +30,7 @@ fn control_c_interrupts_the_command_and_not_rcon() {
     terminal.shows("# ").types("sleep 1000\n").shows("sleep 1000\r\n");
     std::thread::sleep(std::time::Duration::from_millis(200));
     terminal.types("\u{3}").shows("# ").types("echo code $?\n").shows("code 130");
-    terminal.types("exit\n").exits(130);
+    terminal.types("exit\n").exits(0);
 }
 
 #[test]

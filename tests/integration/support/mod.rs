@@ -168,6 +168,13 @@ impl Rcon {
         Call::new(command)
     }
 
+    /// A shell on the host that runs `script`, in which rcon has this store.
+    pub(crate) fn call_by_shell(&self, script: &str) -> Call {
+        let mut call = self.call_through(&["sh", "-c", script], [""; 0]);
+        call.command.current_dir(&self.folder);
+        call
+    }
+
     /// Calls, and waits for the end.
     #[track_caller]
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Output {

@@ -74,6 +74,11 @@ impl Terminal {
         }
     }
 
+    /// Whether the screen ever showed `text`.
+    pub(crate) fn sees(&self, text: &str) -> bool {
+        self.screen().contains(text)
+    }
+
     /// Gives the terminal another size.
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
         let size = Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };
