@@ -102,7 +102,7 @@ fn a06_proc_is_the_kernels_or_nothing_runs() {
     let links = [("proc", "tmp/p"), ("proc", "/etc"), ("proc", "proc")];
     for (name, target) in links {
         let image = Image::empty().layer(busybox_without("proc")).layer(Layer::new().link(name, target));
-        kernel_answers_or_refused(&Rcon::with_image(image), &[]);
+        kernel_answers_or_refused(&Rcon::with_image(image));
     }
     let rcon = Rcon::with_busybox();
     for target in ["/proc", "/proc/self", "/proc/self/attr", "/proc/../proc/sys", "/sys", "/sys/fs/cgroup"] {
@@ -115,7 +115,7 @@ fn a06_proc_is_the_kernels_or_nothing_runs() {
 fn a06_an_images_volume_cannot_be_proc() {
     for volume in ["/proc", "/proc/self", "/sys", "/tmp/../proc"] {
         let image = Image::busybox().config(json!({ "Volumes": { volume: {} } }));
-        kernel_answers_or_refused(&Rcon::with_image(image), &[]);
+        kernel_answers_or_refused(&Rcon::with_image(image));
     }
 }
 
@@ -307,7 +307,7 @@ fn a20_values_with_newlines_write_no_lines() {
         &["-w", "/tmp/a\nb"],
     ] {
         let named: &[&str] = if flags[0] == "--hostname" { &[] } else { &["--hostname", "h"] };
-        let words = ["run", "--rm"].iter().chain(named).chain(flags).chain(&["busybox", "sh", "-c", lines]);
+        let words = [&["run", "--rm"], named, flags, &["busybox", "sh", "-c", lines]].concat();
         let out = rcon.run(words);
         assert!(matches!(out.code(), Some(125 | 126)) || out.printed().trim_end() == usual, "{flags:?}: {out}");
     }
@@ -424,10 +424,9 @@ fn a_containers_root_is_the_user_and_nobody_more() {
 
 /// A container with what rcon mounts in order, or none: never one whose /proc is not the kernel's.
 #[track_caller]
-fn kernel_answers_or_refused(rcon: &Rcon, flags: &[&str]) {
+fn kernel_answers_or_refused(rcon: &Rcon) {
     let script = "grep ^Seccomp: /proc/self/status; stat -f -c %t /proc";
-    let words = ["run", "--rm"].iter().chain(flags).chain(&["image", "/bin/sh", "-c", script]);
-    let out = rcon.run(words);
+    let out = rcon.run(["run", "--rm", "image", "/bin/sh", "-c", script]);
     if out.code() == Some(0) {
         out.stdout("Seccomp:\t2\n9fa0\n");
     } else {

@@ -8,7 +8,7 @@ mod call;
 mod image;
 mod terminal;
 
-pub(crate) use call::{Call, Output, Running};
+pub(crate) use call::{Call, Output};
 pub(crate) use image::{Image, Layer};
 pub(crate) use terminal::Terminal;
 
