@@ -9,6 +9,7 @@ pub mod oci;
 pub mod output;
 pub mod paths;
 pub mod runtime;
+pub mod signals;
 pub mod storage;
 pub mod sys;
 pub mod terminal;

@@ -6,11 +6,11 @@ use super::parse::volume::{Place, volume};
 use super::parse::{
     capability::capability, clean::clean, env, host::host, hostname::hostname, label::label, lines::lines,
     name::container_name, network::network, number, platform::platform, port::expose, pull::pull,
-    security::security, signal::signal, size::ram_in_bytes, stream::Stream, stream::stream, tmpfs::tmpfs,
-    ulimit::ulimit,
+    security::security, size::ram_in_bytes, stream::Stream, stream::stream, tmpfs::tmpfs, ulimit::ulimit,
 };
 use crate::engine::wish::{MountWish, NetworkWish, PullPolicy, SeccompWish, SecurityWish, Ulimit, Wish};
 use crate::error::{Error, Result};
+use crate::signals::signal;
 use std::collections::BTreeMap;
 use std::path::Path;
 

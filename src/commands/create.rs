@@ -68,7 +68,12 @@ pub(super) fn make(engine: &Engine, ui: &mut Ui, wish: &Wish, command_line: Vec<
 
 /// docker's words when the image is not here, and why that is the end of it as long as rcon cannot pull.
 fn find_image(engine: &Engine, ui: &mut Ui, wish: &Wish) -> Result<Image> {
-    match engine.image(&wish.image, wish.platform.as_deref()) {
+    let mapping = engine.mapping()?;
+    match engine.image(&wish.image, &mapping) {
+        Err(error) if error.kind == Kind::NotFound && engine.ensure_builtin(&wish.image)? => {
+            let _ = error;
+            engine.image(&wish.image, &mapping)
+        }
         Err(error) if error.kind == Kind::NotFound && wish.pull != PullPolicy::Never => {
             ui.talk(format_args!("Unable to find image '{}' locally", with_tag(&wish.image)));
             Err(Error::new(

@@ -76,6 +76,12 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::Exec(args) => args.run(&engine, ui),
         Invocation::Attach(args) => args.run(&engine),
         Invocation::Rename(args) => args.run(&engine),
+        Invocation::Images(args) => args.run(&engine, ui),
+        Invocation::Load(args) => args.run(&engine, ui),
+        Invocation::Import(args) => args.run(&engine, ui),
+        Invocation::Tag(args) => args.run(&engine),
+        Invocation::Rmi(args) => args.run(&engine, ui),
+        Invocation::History(args) => args.run(&engine, ui),
         Invocation::Completion(args) => args.run(ui),
         _ => Err(Error::new(Kind::Unsupported, "not merged yet")),
     }

@@ -1,12 +1,12 @@
 //! `rcon kill`
 
 use super::each;
-use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
 use crate::error::Result;
 use crate::output::Ui;
+use crate::signals::signal;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `kill`.

@@ -3,7 +3,6 @@
 use super::each;
 use super::foreground::{self, Stay};
 use super::parse::number::int;
-use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
@@ -11,6 +10,7 @@ use crate::engine::stop::grace;
 use crate::error::Result;
 use crate::output::Ui;
 use crate::runtime::stream::Hello;
+use crate::signals::signal;
 use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
 

@@ -2,6 +2,11 @@
 
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::host::Engine;
+use crate::engine::state::State;
+use crate::error::{Kind, Result};
+use crate::output::Ui;
+use crate::storage::remove::{self, Force, Use};
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `rmi`.
@@ -26,3 +31,36 @@ pub(super) static VERB: Verb = Verb {
     later: later::PLATFORM,
     read: |matches| RmiArgs::from_arg_matches_mut(matches).map(Invocation::Rmi),
 };
+
+impl RmiArgs {
+    /// Removes each image, or the name of it.
+    pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
+        // Files of layers belong to subordinate ids.
+        engine.enter()?;
+        let store = engine.store()?;
+        let force = if self.force { Force::Yes } else { Force::No };
+        let mut code = 0;
+        for word in &self.images {
+            match remove::remove(&store, word, force, || uses(engine)) {
+                Ok(lines) => lines.iter().try_for_each(|line| ui.line(line))?,
+                Err(error) => {
+                    ui.talk(format_args!("Error: {error}"));
+                    code = if self.force && error.kind == Kind::NotFound { code } else { 1 };
+                }
+            }
+        }
+        Ok(code)
+    }
+}
+
+/// Which containers need which images.
+fn uses(engine: &Engine) -> Result<Vec<Use>> {
+    let mut uses = Vec::new();
+    for id in engine.containers.ids()? {
+        // One that vanished, or whose record is damaged, needs none.
+        let Ok(record) = engine.record(&id) else { continue };
+        let running = matches!(engine.observe(&id), Ok(State::Running { .. }));
+        uses.push(Use { container: id.to_string(), image: record.image, running });
+    }
+    Ok(uses)
+}

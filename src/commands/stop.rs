@@ -2,13 +2,13 @@
 
 use super::each;
 use super::parse::number::int;
-use super::parse::signal::signal;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
 use crate::engine::stop::grace;
 use crate::error::Result;
 use crate::output::Ui;
+use crate::signals::signal;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `stop`.

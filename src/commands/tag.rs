@@ -2,6 +2,10 @@
 
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::host::Engine;
+use crate::error::Result;
+use crate::storage::layout;
+use crate::storage::tags::TagName;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `tag`.
@@ -23,3 +27,15 @@ pub(super) static VERB: Verb = Verb {
     later: later::NONE,
     read: |matches| TagArgs::from_arg_matches_mut(matches).map(Invocation::Tag),
 };
+
+impl TagArgs {
+    /// Gives an image one more name.
+    pub fn run(self, engine: &Engine) -> Result<u8> {
+        let store = engine.store()?;
+        let name = TagName::parse(&self.target)?;
+        let _lock = store.lock_for_adding()?;
+        store.tags().set(&name, &store.resolve(&self.source)?)?;
+        layout::derive(&store)?;
+        Ok(0)
+    }
+}

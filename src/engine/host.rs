@@ -1,21 +1,23 @@
 //! The engine's view of one user: where things are, and the way into that user's namespace.
 
+use super::image::making;
 use super::record::Record;
 use super::state::State;
 use crate::durable::{self, Lock, Sharing};
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::ids::ContainerId;
 use crate::paths::Paths;
 use crate::runtime::launch::Way;
 use crate::storage::containers::Containers;
+use crate::storage::layers::Making;
 use crate::storage::volumes::Volumes;
-use crate::sys::fork::SingleThreaded;
-use crate::sys::process::Identity;
+use crate::sys::fork::{Forked, SingleThreaded, fork};
+use crate::sys::process::{Ended, Identity, exit_now, wait};
 use crate::userns::mapping::{self, Mapping};
 use crate::userns::outer;
 use rustix::fs::Mode;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 
 /// One user's rcon.
@@ -105,6 +107,25 @@ impl Engine {
         match self.living_monitor() {
             Some((identity, _)) => outer::mapping_of(&identity),
             None => Ok(mapping::choose()?.mapping),
+        }
+    }
+
+    /// Does `work` in a child process inside U0, and waits for it: this process stays outside, where
+    /// set-uid helpers have their power.
+    pub fn in_outer(&self, work: impl FnOnce(&Self, &Making) -> Result<()>) -> Result<()> {
+        let proof = SingleThreaded::prove().what(|| "working in the user namespace")?;
+        match fork(&proof).what(|| "forking a helper")? {
+            Forked::Child => {
+                let done = self.enter().and_then(|mapping| work(self, &making(&mapping)?));
+                if let Err(error) = &done {
+                    let _ = io::Write::write_all(&mut io::stderr(), format!("Error: {error}\n").as_bytes());
+                }
+                exit_now(u8::from(done.is_err()))
+            }
+            Forked::Parent(child) => match wait(child.pidfd.as_fd()) {
+                Ok(Ended::Code(0)) => Ok(()),
+                _ => Err(Error::silent(125)),
+            },
         }
     }
 

@@ -1,8 +1,16 @@
 //! What a container takes from its image.
 
+use super::builtin;
 use super::host::Engine;
 use crate::error::{Error, Kind, Result};
+use crate::oci::config::ImageConfig;
 use crate::oci::digest::Digest;
+use crate::oci::manifest::architecture;
+use crate::storage::Store;
+use crate::storage::layers::{IdMapKey, Making, OwnerMode};
+use crate::storage::tags::TagName;
+use crate::storage::unpack::Limits;
+use crate::userns::mapping::Mapping;
 use std::collections::BTreeMap;
 
 /// An image, ready to make containers of.
@@ -47,18 +55,99 @@ pub struct ImageWish {
 }
 
 impl Engine {
-    /// The image called `name`.
-    pub fn image(&self, name: &str, _platform: Option<&str>) -> Result<Image> {
-        if !self.paths.data.join("layers").join(name).exists() {
-            return Err(Error::new(Kind::NotFound, format!("No such image: {name}")));
-        }
+    /// The images.
+    pub fn store(&self) -> Result<Store> {
+        Store::open(&self.paths)
+    }
+
+    /// The image called `name`, with all its layers unpacked for the ids of `mapping`. The built-in image
+    /// is made when it is first asked for.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] in docker's words; [`Kind::Unsupported`] for another architecture, or for layers
+    /// that were unpacked under another id map.
+    pub fn image(&self, name: &str, mapping: &Mapping) -> Result<Image> {
+        let store = self.store()?;
+        let id = store.resolve(name)?;
+        let config = store.images().config(&id)?;
+        let platform = format!("{}/{}", config.os, config.architecture);
+        check_platform(name, &platform)?;
+        let map = IdMapKey::new(&mapping.layer_key())?;
+        let folder = |diff_id: &Digest| {
+            let diff = store.layers().diff(diff_id, &map)?;
+            let relative = diff.strip_prefix(store.root().join("layers")).ok()?;
+            Some(relative.to_string_lossy().into_owned())
+        };
+        let layers = config.rootfs.diff_ids.iter().rev().map(folder).collect::<Option<Vec<_>>>();
+        let layers = layers.ok_or_else(|| {
+            Error::new(
+                Kind::Unsupported,
+                format!("the layers of image {name} are unpacked for other user ids"),
+            )
+            .because("the subordinate ids of this user have changed since, or one of the two calls has none")
+            .fix(format!("rcon rmi -f {name}, then load it again"))
+        })?;
         Ok(Image {
-            id: Digest::of(b""),
-            name: name.to_owned(),
-            platform: "linux/amd64".into(),
-            config: ImageWish { command: Some(vec!["sh".into()]), ..ImageWish::default() },
-            layers: vec![name.to_owned()],
-            layer_key: "x".into(),
+            id,
+            name: shown_name(&store, name, &id),
+            platform,
+            config: wish_of(config)?,
+            layers,
+            layer_key: map.as_str().to_owned(),
         })
     }
+
+    /// Makes the built-in image, when that is what `name` means and it is not here.
+    pub fn ensure_builtin(&self, name: &str) -> Result<bool> {
+        let is_builtin = TagName::parse(name).is_ok_and(|tag| tag.familiar() == builtin::NAME);
+        if !is_builtin {
+            return Ok(false);
+        }
+        self.in_outer(|engine, making| builtin::ensure_hello(&engine.store()?, making).map(drop))?;
+        Ok(true)
+    }
+}
+
+/// How layers are made under `mapping`.
+pub fn making(mapping: &Mapping) -> Result<Making> {
+    let owners = if mapping.is_single() { OwnerMode::Recorded } else { OwnerMode::Applied };
+    Ok(Making { map: IdMapKey::new(&mapping.layer_key())?, owners, limits: Limits::default() })
+}
+
+/// The familiar name, or the beginning of the id for who named it by id.
+fn shown_name(store: &Store, typed: &str, id: &Digest) -> String {
+    let named = TagName::parse(typed).ok().filter(|tag| store.tags().get(tag).ok().flatten() == Some(*id));
+    match named {
+        Some(_) => typed.to_owned(),
+        None => id.short(),
+    }
+}
+
+fn check_platform(name: &str, platform: &str) -> Result<()> {
+    let own = format!("linux/{}", architecture());
+    let runs = platform == own || (own == "linux/amd64" && platform == "linux/386");
+    if runs || platform == "/" || platform == "linux/" {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Unsupported, format!("image {name} is for {platform}, this machine is {own}"))
+        .fix(format!("bring in the {own} variant of the image")))
+}
+
+fn wish_of(config: ImageConfig) -> Result<ImageWish> {
+    let run = config.config;
+    let stop_signal = match run.stop_signal.as_deref().filter(|name| !name.is_empty()) {
+        Some(name) => Some(crate::signals::signal(name)?),
+        None => None,
+    };
+    Ok(ImageWish {
+        entrypoint: run.entrypoint.filter(|words| !words.is_empty()),
+        command: run.cmd,
+        environment: run.env,
+        labels: run.labels,
+        user: run.user,
+        working_directory: run.working_dir,
+        volumes: run.volumes.into_keys().collect(),
+        exposed: run.exposed_ports.into_keys().collect(),
+        stop_signal,
+    })
 }

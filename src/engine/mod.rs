@@ -1,14 +1,20 @@
 //! The verbs: each a function over the store and the runtime.
 
 pub mod attach;
+pub mod builtin;
 pub mod capabilities;
+pub mod changes;
 pub mod copied;
 pub mod create;
 pub mod events;
 pub mod exec;
 pub mod files;
+pub mod history;
 pub mod host;
 pub mod image;
+pub mod images;
+pub mod import;
+pub mod load;
 pub mod names;
 pub mod observe;
 pub mod record;
@@ -18,12 +24,6 @@ pub mod state;
 pub mod stop;
 pub mod supervise;
 pub mod tmpfs;
-pub mod builtin;
-pub mod changes;
-pub mod history;
-pub mod images;
-pub mod import;
-pub mod load;
 pub mod wish;
 
 #[cfg(test)]

@@ -2,5 +2,5 @@
 
 pub mod config;
 pub mod digest;
-pub mod reference;
 pub mod manifest;
+pub mod reference;

@@ -19,7 +19,6 @@ pub mod platform;
 pub mod port;
 pub mod pull;
 pub mod security;
-pub mod signal;
 pub mod size;
 pub mod stream;
 pub mod tail;
