@@ -235,7 +235,7 @@ fn a_missing_word_is_told_with_the_usage() {
     let rcon = Rcon::new();
     for (words, told) in [
         (&["run"][..], "'rcon run' requires at least 1 argument"),
-        (&["exec", "c"], "'rcon exec' requires at least 2 arguments"),
+        (&["exec", "box"], "'rcon exec' requires at least 2 arguments"),
         (&["rename", "a"], "'rcon rename' requires 2 arguments"),
         (&["rm"], "'rcon rm' requires at least 1 argument"),
     ] {

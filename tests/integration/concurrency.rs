@@ -64,12 +64,12 @@ fn many_runs_at_once_each_keep_their_output_and_code() {
 #[test]
 fn a_container_started_by_many_runs_once() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["create", "--name", "c", "busybox", "sh", "-c", "echo started; sleep 1000"]).exits(0);
+    rcon.run(["create", "--name", "box", "busybox", "sh", "-c", "echo started; sleep 1000"]).exits(0);
     at_once(12, |_| {
-        rcon.run(["start", "c"]).exits(0);
+        rcon.run(["start", "box"]).exits(0);
     });
-    crate::support::until("it has started", || !rcon.run(["logs", "c"]).printed().is_empty());
-    rcon.run(["logs", "c"]).exits(0).stdout("started\n");
+    crate::support::until("it has started", || !rcon.run(["logs", "box"]).printed().is_empty());
+    rcon.run(["logs", "box"]).exits(0).stdout("started\n");
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn a_container_removed_by_many_is_removed() {
 #[test]
 fn readers_do_not_wait_for_writers() {
     let rcon = Rcon::with_busybox();
-    let id = rcon.sleeper(["--name", "c"]);
+    let id = rcon.sleeper(["--name", "box"]);
     let lock = std::fs::File::open(rcon.path("s/locks/names")).unwrap();
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
-    for words in [vec!["ps"], vec!["inspect", "c"], vec!["logs", &id], vec!["images"], vec!["exec", "c", "true"]] {
+    for words in [vec!["ps"], vec!["inspect", "box"], vec!["logs", &id], vec!["images"], vec!["exec", "box", "true"]] {
         rcon.call(words).within(Duration::from_secs(10)).done().exits(0);
     }
 }

@@ -91,7 +91,7 @@ fn a04_what_is_made_for_a_container_is_made_inside() {
         rcon.run(["run", "--rm", "-w", &format!("/{link}/made"), "image", "true"]).code();
         rcon.run(["run", "--rm", "-v", &format!("{source}:/{link}/made"), "image", "true"]).code();
         rcon.run(["run", "--rm", "--tmpfs", &format!("/{link}/made"), "image", "true"]).code();
-        rcon.run(["run", "--rm", "-v", &format!("v:/{link}/made"), "image", "true"]).code();
+        rcon.run(["run", "--rm", "-v", &format!("vol:/{link}/made"), "image", "true"]).code();
     }
     assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
 }
@@ -106,7 +106,7 @@ fn a06_proc_is_the_kernels_or_nothing_runs() {
     }
     let rcon = Rcon::with_busybox();
     for target in ["/proc", "/proc/self", "/proc/self/attr", "/proc/../proc/sys", "/sys", "/sys/fs/cgroup"] {
-        rcon.run(["run", "--rm", "-v", &format!("v:{target}"), "busybox", "true"]).exits(125);
+        rcon.run(["run", "--rm", "-v", &format!("vol:{target}"), "busybox", "true"]).exits(125);
         rcon.run(["run", "--rm", "--tmpfs", target, "busybox", "true"]).exits(125);
     }
 }

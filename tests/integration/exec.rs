@@ -63,8 +63,8 @@ fn exec_is_the_images_user_by_default() {
     requires!(subordinate_ids);
     let image = Image::busybox().config(json!({ "User": "user", "Cmd": ["sleep", "1000"] }));
     let rcon = Rcon::with_image(image);
-    rcon.run(["run", "-d", "--name", "c", "image"]).exits(0);
-    rcon.run(["exec", "c", "id", "-un"]).exits(0).stdout("user\n");
+    rcon.run(["run", "-d", "--name", "box", "image"]).exits(0);
+    rcon.run(["exec", "box", "id", "-un"]).exits(0).stdout("user\n");
 }
 
 #[test]

@@ -98,17 +98,17 @@ fn exec_leaves_with_the_commands_code() {
 #[test]
 fn exec_in_a_container_that_does_not_run_is_1() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["create", "--name", "c", "busybox", "true"]).exits(0);
-    rcon.run(["exec", "c", "true"]).exits(1).stderr_has("is not running");
+    rcon.run(["create", "--name", "box", "busybox", "true"]).exits(0);
+    rcon.run(["exec", "box", "true"]).exits(1).stderr_has("is not running");
     rcon.run(["exec", "nonesuch", "true"]).exits(1).stderr_has("No such container: nonesuch");
 }
 
 #[test]
 fn start_leaves_with_the_containers_code_when_attached() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["create", "--name", "c", "busybox", "sh", "-c", "echo out; exit 9"]).exits(0);
-    rcon.run(["start", "-a", "c"]).exits(9).stdout("out\n");
-    rcon.run(["start", "c"]).exits(0).stdout("c\n");
+    rcon.run(["create", "--name", "box", "busybox", "sh", "-c", "echo out; exit 9"]).exits(0);
+    rcon.run(["start", "-a", "box"]).exits(9).stdout("out\n");
+    rcon.run(["start", "box"]).exits(0).stdout("c\n");
 }
 
 #[test]
@@ -122,10 +122,10 @@ fn wait_prints_the_codes_and_is_content() {
 #[test]
 fn the_rest_is_done_although_one_argument_fails() {
     let rcon = Rcon::with_busybox();
-    for name in ["a", "b"] {
+    for name in ["one", "two"] {
         rcon.run(["create", "--name", name, "busybox", "true"]).exits(0);
     }
-    rcon.run(["rm", "a", "nonesuch", "b"]).exits(1).stdout("a\nb\n").stderr_has("No such container: nonesuch");
+    rcon.run(["rm", "one", "nonesuch", "two"]).exits(1).stdout("one\ntwo\n").stderr_has("No such container: nonesuch");
     assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
 }
 

@@ -17,12 +17,12 @@ fn goes_without_trace(rcon: &Rcon, id: &str, processes: Processes) {
 #[test]
 fn the_container_lives_on_when_the_calling_rcon_is_killed() {
     let rcon = Rcon::with_busybox();
-    let mut call = rcon.call(["run", "--name", "c", "busybox", "sh", "-c", "echo up; sleep 1; exit 3"]).spawn();
+    let mut call = rcon.call(["run", "--name", "box", "busybox", "sh", "-c", "echo up; sleep 1; exit 3"]).spawn();
     call.prints("up");
     kill_hard(call.pid());
     assert_eq!(call.wait().signal(), Some(9));
-    assert_eq!(rcon.inspect("c", "{{.State.Running}}"), "true");
-    rcon.run(["wait", "c"]).exits(0).stdout("3\n");
+    assert_eq!(rcon.inspect("box", "{{.State.Running}}"), "true");
+    rcon.run(["wait", "box"]).exits(0).stdout("3\n");
 }
 
 #[test]

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 #[test]
 fn a_created_container_waits_to_be_started() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["create", "--name", "c", "busybox", "echo", "hello"]).exits(0).stdout("<id>\n").stderr("");
-    assert_eq!(rcon.inspect("c", "{{.State.Status}} {{.State.StartedAt}}"), "created 0001-01-01T00:00:00Z");
-    rcon.run(["start", "c"]).exits(0).stdout("c\n");
-    rcon.run(["wait", "c"]).exits(0).stdout("0\n");
-    rcon.run(["logs", "c"]).exits(0).stdout("hello\n");
+    rcon.run(["create", "--name", "box", "busybox", "echo", "hello"]).exits(0).stdout("<id>\n").stderr("");
+    assert_eq!(rcon.inspect("box", "{{.State.Status}} {{.State.StartedAt}}"), "created 0001-01-01T00:00:00Z");
+    rcon.run(["start", "box"]).exits(0).stdout("c\n");
+    rcon.run(["wait", "box"]).exits(0).stdout("0\n");
+    rcon.run(["logs", "box"]).exits(0).stdout("hello\n");
 }
 
 #[test]
@@ -30,22 +30,22 @@ fn ps_shows_what_runs_and_with_a_all() {
 fn the_table_of_ps_is_dockers() {
     let rcon = Rcon::with_busybox();
     rcon.run(["ps"]).exits(0).stdout("CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n");
-    rcon.run(["create", "--name", "c", "busybox", "echo", "a long command line"]).exits(0);
+    rcon.run(["create", "--name", "box", "busybox", "echo", "a long command line"]).exits(0);
     let out = rcon.run(["ps", "-a"]);
     let row = out.exits(0).printed().lines().nth(1).unwrap().to_owned();
     assert!(row[12..].starts_with("   busybox   \"echo 'a long comman…\"   "), "{row:?}");
-    assert!(row.ends_with("   Created             c"), "{row:?}");
+    assert!(row.ends_with("   Created             box"), "{row:?}");
 }
 
 #[test]
 fn stop_asks_with_the_stop_signal_first() {
     let rcon = Rcon::with_busybox();
     let script = "trap 'echo asked; exit 4' USR1; echo ready; while :; do sleep 100 & wait $!; done";
-    rcon.run(["run", "-d", "--name", "c", "--stop-signal", "USR1", "busybox", "sh", "-c", script]).exits(0);
-    until("the trap is set", || rcon.run(["logs", "c"]).printed().contains("ready"));
-    rcon.run(["stop", "c"]).exits(0).stdout("c\n");
-    assert_eq!(rcon.inspect("c", "{{.State.ExitCode}}"), "4");
-    rcon.run(["logs", "c"]).exits(0).stdout("ready\nasked\n");
+    rcon.run(["run", "-d", "--name", "box", "--stop-signal", "USR1", "busybox", "sh", "-c", script]).exits(0);
+    until("the trap is set", || rcon.run(["logs", "box"]).printed().contains("ready"));
+    rcon.run(["stop", "box"]).exits(0).stdout("c\n");
+    assert_eq!(rcon.inspect("box", "{{.State.ExitCode}}"), "4");
+    rcon.run(["logs", "box"]).exits(0).stdout("ready\nasked\n");
 }
 
 #[test]
@@ -53,61 +53,61 @@ fn the_images_stop_signal_counts() {
     let script = "trap 'exit 6' INT; echo ready; while :; do sleep 100 & wait $!; done";
     let image = Image::busybox().config(json!({ "StopSignal": "SIGINT", "Cmd": ["sh", "-c", script] }));
     let rcon = Rcon::with_image(image);
-    rcon.run(["run", "-d", "--name", "c", "image"]).exits(0);
-    until("the trap is set", || rcon.run(["logs", "c"]).printed().contains("ready"));
-    rcon.run(["stop", "c"]).exits(0);
-    assert_eq!(rcon.inspect("c", "{{.State.ExitCode}}"), "6");
+    rcon.run(["run", "-d", "--name", "box", "image"]).exits(0);
+    until("the trap is set", || rcon.run(["logs", "box"]).printed().contains("ready"));
+    rcon.run(["stop", "box"]).exits(0);
+    assert_eq!(rcon.inspect("box", "{{.State.ExitCode}}"), "6");
 }
 
 #[test]
 fn stop_kills_what_does_not_listen() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "-d", "--name", "c", "busybox", "sleep", "1000"]).exits(0);
+    rcon.run(["run", "-d", "--name", "box", "busybox", "sleep", "1000"]).exits(0);
     let begun = Instant::now();
-    rcon.run(["stop", "-t", "1", "c"]).exits(0);
+    rcon.run(["stop", "-t", "1", "box"]).exits(0);
     let took = begun.elapsed();
     assert!(took > Duration::from_millis(900) && took < Duration::from_secs(8), "{took:?}");
-    assert_eq!(rcon.inspect("c", "{{.State.Status}} {{.State.ExitCode}}"), "exited 137");
+    assert_eq!(rcon.inspect("box", "{{.State.Status}} {{.State.ExitCode}}"), "exited 137");
 }
 
 #[test]
 fn stopping_what_has_ended_is_no_failure() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--name", "c", "busybox", "true"]).exits(0);
-    rcon.run(["stop", "c"]).exits(0).stdout("c\n");
-    rcon.run(["kill", "c"]).exits(1).stderr_has("is not running");
+    rcon.run(["run", "--name", "box", "busybox", "true"]).exits(0);
+    rcon.run(["stop", "box"]).exits(0).stdout("c\n");
+    rcon.run(["kill", "box"]).exits(1).stderr_has("is not running");
 }
 
 #[test]
 fn kill_sends_any_signal() {
     let rcon = Rcon::with_busybox();
     let script = "trap 'echo hup' HUP; echo ready; while :; do sleep 0.1; done";
-    rcon.run(["run", "-d", "--name", "c", "busybox", "sh", "-c", script]).exits(0);
-    until("the trap is set", || rcon.run(["logs", "c"]).printed().contains("ready"));
-    rcon.run(["kill", "-s", "HUP", "c"]).exits(0).stdout("c\n");
-    until("the signal is heard", || rcon.run(["logs", "c"]).printed().contains("hup"));
-    assert_eq!(rcon.inspect("c", "{{.State.Running}}"), "true");
+    rcon.run(["run", "-d", "--name", "box", "busybox", "sh", "-c", script]).exits(0);
+    until("the trap is set", || rcon.run(["logs", "box"]).printed().contains("ready"));
+    rcon.run(["kill", "-s", "HUP", "box"]).exits(0).stdout("c\n");
+    until("the signal is heard", || rcon.run(["logs", "box"]).printed().contains("hup"));
+    assert_eq!(rcon.inspect("box", "{{.State.Running}}"), "true");
 }
 
 #[test]
 fn restart_keeps_the_container_and_makes_a_new_process() {
     let rcon = Rcon::with_busybox();
-    let id = rcon.sleeper(["--name", "c"]);
+    let id = rcon.sleeper(["--name", "box"]);
     let before = rcon.processes(&id).init;
-    rcon.run(["restart", "-t", "1", "c"]).exits(0).stdout("c\n");
-    assert_eq!(rcon.inspect("c", "{{.Id}} {{.State.Running}}"), format!("{id} true"));
+    rcon.run(["restart", "-t", "1", "box"]).exits(0).stdout("c\n");
+    assert_eq!(rcon.inspect("box", "{{.Id}} {{.State.Running}}"), format!("{id} true"));
     assert_ne!(rcon.processes(&id).init, before);
 }
 
 #[test]
 fn a_running_container_is_removed_by_force_only() {
     let rcon = Rcon::with_busybox();
-    let id = rcon.sleeper(["--name", "c"]);
-    rcon.run(["rm", "c"]).exits(1).stdout("").stderr_has(
-        "cannot remove container \"/c\": container is running: stop the container before removing or force remove",
+    let id = rcon.sleeper(["--name", "box"]);
+    rcon.run(["rm", "box"]).exits(1).stdout("").stderr_has(
+        "cannot remove container \"/box\": container is running: stop the container before removing or force remove",
     );
     let init = rcon.processes(&id).init;
-    rcon.run(["rm", "-f", "c"]).exits(0).stdout("c\n");
+    rcon.run(["rm", "-f", "box"]).exits(0).stdout("c\n");
     assert!(!crate::support::lives(init));
     assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
 }
@@ -177,19 +177,19 @@ fn a_renamed_container_has_the_new_name_only() {
 #[test]
 fn starting_what_runs_changes_nothing() {
     let rcon = Rcon::with_busybox();
-    let id = rcon.sleeper(["--name", "c"]);
+    let id = rcon.sleeper(["--name", "box"]);
     let before = rcon.processes(&id).init;
-    rcon.run(["start", "c"]).exits(0).stdout("c\n");
+    rcon.run(["start", "box"]).exits(0).stdout("c\n");
     assert_eq!(rcon.processes(&id).init, before);
 }
 
 #[test]
 fn inspect_tells_the_state() {
     let rcon = Rcon::with_busybox();
-    let id = rcon.sleeper(["--name", "c"]);
+    let id = rcon.sleeper(["--name", "box"]);
     let init = rcon.processes(&id).init;
-    assert_eq!(rcon.inspect("c", "{{.State.Status}} {{.State.Running}} {{.State.Pid}}"), format!("running true {init}"));
-    let all: serde_json::Value = serde_json::from_str(rcon.run(["inspect", "c"]).exits(0).printed()).unwrap();
+    assert_eq!(rcon.inspect("box", "{{.State.Status}} {{.State.Running}} {{.State.Pid}}"), format!("running true {init}"));
+    let all: serde_json::Value = serde_json::from_str(rcon.run(["inspect", "box"]).exits(0).printed()).unwrap();
     assert_eq!(all[0]["Id"], id.as_str());
     assert_eq!(all[0]["Config"]["Image"], "busybox");
     assert_eq!(all[0]["HostConfig"]["AutoRemove"], false);
@@ -198,9 +198,9 @@ fn inspect_tells_the_state() {
 #[test]
 fn an_image_in_use_is_not_removed() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["create", "--name", "c", "busybox", "true"]).exits(0);
+    rcon.run(["create", "--name", "box", "busybox", "true"]).exits(0);
     rcon.run(["rmi", "busybox"]).exits(1).stderr_has("conflict");
-    rcon.run(["rm", "c"]).exits(0);
+    rcon.run(["rm", "box"]).exits(0);
     rcon.run(["rmi", "busybox"]).exits(0).stdout_has("Untagged: busybox:latest\n");
     rcon.run(["images", "-q"]).exits(0).stdout("");
 }

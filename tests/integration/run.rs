@@ -158,7 +158,7 @@ fn an_anonymous_volume_goes_with_its_container() {
 fn a_tmpfs_is_one_and_has_the_size_asked_for() {
     let rcon = Rcon::with_busybox();
     let out = rcon.run(["run", "--rm", "--tmpfs", "/t:size=1m", "busybox", "sh", "-c", "grep ' /t ' /proc/mounts"]);
-    out.exits(0).stdout_has("tmpfs /t tmpfs ").stdout_has("size=1024k");
+    out.exits(0).stdout_has(" /t tmpfs ").stdout_has("size=1024k");
 }
 
 #[test]
@@ -237,15 +237,15 @@ fn containers_of_one_image_do_not_share_changes() {
 #[test]
 fn a_container_keeps_its_changes_when_it_is_started_again() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--name", "c", "busybox", "sh", "-c", "echo again >> /f; cat /f"]).exits(0).stdout("again\n");
-    rcon.run(["start", "-a", "c"]).exits(0).stdout("again\nagain\n");
+    rcon.run(["run", "--name", "box", "busybox", "sh", "-c", "echo again >> /f; cat /f"]).exits(0).stdout("again\n");
+    rcon.run(["start", "-a", "box"]).exits(0).stdout("again\nagain\n");
 }
 
 #[test]
 fn the_root_is_an_overlay_of_the_layers() {
     requires!(overlay);
     let rcon = Rcon::with_busybox();
-    rcon.shell("grep -c '^overlay / overlay ' /proc/mounts").exits(0).stdout("1\n");
+    rcon.shell("grep -c '^[a-z]* / overlay ' /proc/mounts").exits(0).stdout("1\n");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn two_hundred_layers_are_no_problem() {
 fn an_image_without_mount_points_runs() {
     let busybox = ["/bin/busybox", "/usr/bin/busybox"].into_iter().find_map(|path| std::fs::read(path).ok());
     let rcon = Rcon::with_image(Image::empty().layer(Layer::new().file("sh", 0o755, busybox.unwrap())));
-    rcon.run(["run", "--rm", "image", "/sh", "sh", "-c", "echo $$ > /dev/null; read x < /proc/1/comm; echo $x"])
+    rcon.run(["run", "--rm", "image", "/sh", "-c", "echo $$ > /dev/null; read x < /proc/1/comm; echo $x"])
         .exits(0)
         .stdout("sh\n");
 }

@@ -37,11 +37,11 @@ fn a_damaged_record_is_said_to_be_damaged_with_the_way_out() {
 #[test]
 fn a_container_that_ran_before_a_reboot_has_exited_with_255() {
     let rcon = Rcon::with_busybox();
-    let id = rcon.sleeper(["--name", "c"]);
+    let id = rcon.sleeper(["--name", "box"]);
     let before = rcon.processes(&id);
     let running = std::fs::read_to_string(rcon.of(&id, "state.json")).unwrap();
-    rcon.run(["kill", "c"]).exits(0);
-    rcon.run(["wait", "c"]).exits(0);
+    rcon.run(["kill", "box"]).exits(0);
+    rcon.run(["wait", "box"]).exits(0);
     until("its monitor has gone", || !lives(before.launcher) && !lives(before.pump));
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
     assert!(running.contains(boot.trim()), "{running}");
@@ -49,19 +49,19 @@ fn a_container_that_ran_before_a_reboot_has_exited_with_255() {
         &rcon.of(&id, "state.json"),
         running.replace(boot.trim(), "00000000-0000-0000-0000-000000000000").as_bytes(),
     );
-    assert_eq!(rcon.inspect("c", "{{.State.Status}} {{.State.ExitCode}}"), "exited 255");
-    rcon.run(["start", "c"]).exits(0);
-    assert_eq!(rcon.inspect("c", "{{.State.Status}}"), "running");
+    assert_eq!(rcon.inspect("box", "{{.State.Status}} {{.State.ExitCode}}"), "exited 255");
+    rcon.run(["start", "box"]).exits(0);
+    assert_eq!(rcon.inspect("box", "{{.State.Status}}"), "running");
 }
 
 #[test]
 fn a_process_that_has_the_pid_of_a_dead_one_is_not_taken_for_it() {
     let rcon = Rcon::with_busybox();
-    let id = rcon.sleeper(["--name", "c"]);
+    let id = rcon.sleeper(["--name", "box"]);
     let before = rcon.processes(&id);
     let running = std::fs::read_to_string(rcon.of(&id, "state.json")).unwrap();
-    rcon.run(["kill", "c"]).exits(0);
-    rcon.run(["wait", "c"]).exits(0);
+    rcon.run(["kill", "box"]).exits(0);
+    rcon.run(["wait", "box"]).exits(0);
     until("its monitor has gone", || !lives(before.launcher) && !lives(before.pump));
     // The state says it runs, in processes that have this test's id and another beginning.
     let mut state: serde_json::Value = serde_json::from_str(&running).unwrap();
@@ -69,8 +69,8 @@ fn a_process_that_has_the_pid_of_a_dead_one_is_not_taken_for_it() {
         state["processes"][part]["pid"] = std::process::id().into();
     }
     overwrite(&rcon.of(&id, "state.json"), &serde_json::to_vec(&state).unwrap());
-    assert_eq!(rcon.inspect("c", "{{.State.Running}}"), "false");
-    rcon.run(["rm", "-f", "c"]).exits(0);
+    assert_eq!(rcon.inspect("box", "{{.State.Running}}"), "false");
+    rcon.run(["rm", "-f", "box"]).exits(0);
 }
 
 #[test]

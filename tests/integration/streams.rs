@@ -68,28 +68,28 @@ fn a_reader_that_goes_away_does_not_hang_the_call() {
 #[test]
 fn the_log_has_what_was_printed_and_keeps_streams_apart() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--name", "c", "busybox", "sh", "-c", "echo out; echo err >&2; printf unended"]).exits(0);
-    rcon.run(["logs", "c"]).exits(0).stdout("out\nunended").stderr("err\n");
+    rcon.run(["run", "--name", "box", "busybox", "sh", "-c", "echo out; echo err >&2; printf unended"]).exits(0);
+    rcon.run(["logs", "box"]).exits(0).stdout("out\nunended").stderr("err\n");
 }
 
 #[test]
 fn the_end_of_a_log_can_be_asked_for() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--name", "c", "busybox", "seq", "1", "100"]).exits(0);
-    rcon.run(["logs", "--tail", "2", "c"]).exits(0).stdout("99\n100\n");
-    rcon.run(["logs", "-n", "0", "c"]).exits(0).stdout("");
-    rcon.run(["logs", "--tail", "all", "c"]).exits(0).stdout_has("1\n2\n3\n");
+    rcon.run(["run", "--name", "box", "busybox", "seq", "1", "100"]).exits(0);
+    rcon.run(["logs", "--tail", "2", "box"]).exits(0).stdout("99\n100\n");
+    rcon.run(["logs", "-n", "0", "box"]).exits(0).stdout("");
+    rcon.run(["logs", "--tail", "all", "box"]).exits(0).stdout_has("1\n2\n3\n");
 }
 
 #[test]
 fn a_log_can_carry_times_and_be_cut_by_them() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--name", "c", "busybox", "echo", "line"]).exits(0);
-    let out = rcon.run(["logs", "-t", "c"]);
+    rcon.run(["run", "--name", "box", "busybox", "echo", "line"]).exits(0);
+    let out = rcon.run(["logs", "-t", "box"]);
     let time = out.exits(0).printed().split(' ').next().unwrap().to_owned();
     assert!(time.len() == 30 && time.ends_with('Z') && out.printed().ends_with(" line\n"), "{out}");
-    rcon.run(["logs", "--since", "1h", "c"]).exits(0).stdout("line\n");
-    rcon.run(["logs", "--until", "1h", "c"]).exits(0).stdout("");
+    rcon.run(["logs", "--since", "1h", "box"]).exits(0).stdout("line\n");
+    rcon.run(["logs", "--until", "1h", "box"]).exits(0).stdout("");
 }
 
 #[test]

@@ -36,20 +36,20 @@ fn control_c_interrupts_the_command_and_not_rcon() {
 #[test]
 fn the_detach_keys_leave_the_container_running() {
     let rcon = Rcon::with_busybox();
-    let mut terminal = rcon.call(["run", "-it", "--name", "c", "busybox", "sh"]).pty();
+    let mut terminal = rcon.call(["run", "-it", "--name", "box", "busybox", "sh"]).pty();
     terminal.shows("# ").types("X=kept\n").shows("# ").types("\u{10}\u{11}").exits(0);
-    assert_eq!(rcon.inspect("c", "{{.State.Running}}"), "true");
-    let mut again = rcon.call(["attach", "c"]).pty();
+    assert_eq!(rcon.inspect("box", "{{.State.Running}}"), "true");
+    let mut again = rcon.call(["attach", "box"]).pty();
     again.types("\n").shows("# ").types("echo is $X\n").shows("is kept").types("exit 4\n").exits(4);
-    rcon.run(["wait", "c"]).exits(0).stdout("4\n");
+    rcon.run(["wait", "box"]).exits(0).stdout("4\n");
 }
 
 #[test]
 fn detach_keys_can_be_chosen() {
     let rcon = Rcon::with_busybox();
-    let mut terminal = rcon.call(["run", "-it", "--name", "c", "--detach-keys", "ctrl-a,d", "busybox", "sh"]).pty();
+    let mut terminal = rcon.call(["run", "-it", "--name", "box", "--detach-keys", "ctrl-a,d", "busybox", "sh"]).pty();
     terminal.shows("# ").types("echo \u{10}\u{11}still\n").shows("still").types("\u{1}d").exits(0);
-    assert_eq!(rcon.inspect("c", "{{.State.Running}}"), "true");
+    assert_eq!(rcon.inspect("box", "{{.State.Running}}"), "true");
 }
 
 #[test]

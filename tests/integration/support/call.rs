@@ -44,12 +44,6 @@ impl Call {
         self
     }
 
-    /// Where it stands.
-    pub(crate) fn inside(mut self, folder: &str) -> Self {
-        self.command.current_dir(folder);
-        self
-    }
-
     /// Fails when it takes longer.
     pub(crate) fn within(mut self, limit: Duration) -> Self {
         self.limit = limit;
