@@ -48,6 +48,25 @@ pub fn put(path: &Path, contents: &[u8], durability: Durability) -> Result<()> {
     }
 }
 
+/// Writes a new file of `mode` into a folder that nobody sees yet: what makes the folder visible makes it whole.
+///
+/// # Errors
+/// `EEXIST` when there is one.
+pub fn draft(path: &Path, contents: &[u8], mode: u32, durability: Durability) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let mut file = std::fs::File::from(open(path, flags, Mode::from_raw_mode(mode))?);
+        // Whatever the caller's umask takes away.
+        rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
+        file.write_all(contents)?;
+        match durability {
+            Durability::PowerCut => Ok(fsync(&file)?),
+            Durability::Kill => Ok(()),
+        }
+    };
+    write().what(|| format!("writing {}", path.display()))
+}
+
 fn fill(temporary: &Path, contents: &[u8], durability: Durability) -> std::io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     let mut file = std::fs::File::from(openat(CWD, temporary, flags, Mode::from_raw_mode(0o600))?);

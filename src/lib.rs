@@ -1,6 +1,7 @@
 //! rcon: a daemonless, rootless container tool. ARCHITECTURE.md says how its rooms fit together.
 
 pub mod commands;
+pub mod config;
 pub mod durable;
 pub mod engine;
 pub mod error;

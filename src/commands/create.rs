@@ -14,6 +14,7 @@ use crate::engine::wish::Wish;
 use crate::error::{Error, Kind, Result};
 use crate::oci::reference::Reference;
 use crate::output::Ui;
+use crate::userns::mapping::Mapping;
 use clap::{Args, FromArgMatches};
 use std::path::Path;
 
@@ -45,20 +46,32 @@ impl CreateArgs {
     /// Creates the container and prints its id.
     pub fn run(self, engine: &Engine, ui: &mut Ui, command_line: Vec<String>) -> Result<u8> {
         let wish = self.wish(&Caller::current()?)?;
-        let record = make(engine, ui, &wish, command_line)?;
+        check_cid_file(&wish)?;
+        let record = make(engine, ui, &wish, command_line, &engine.mapping()?)?;
         ui.line(record.id)?;
         Ok(0)
     }
 }
 
-/// Finds the image and creates the container; writes its id into `--cidfile`.
-pub(super) fn make(engine: &Engine, ui: &mut Ui, wish: &Wish, command_line: Vec<String>) -> Result<Record> {
-    if let Some(file) = wish.cid_file.as_ref().filter(|file| Path::new(file).exists()) {
-        return Err(Error::usage(format!(
+/// docker overwrites no file with an id.
+pub(super) fn check_cid_file(wish: &Wish) -> Result<()> {
+    match wish.cid_file.as_ref().filter(|file| Path::new(file).exists()) {
+        Some(file) => Err(Error::usage(format!(
             "container ID file found, make sure the other container isn't running or delete {file}"
-        )));
+        ))),
+        None => Ok(()),
     }
-    let image = find_image(engine, ui, wish)?;
+}
+
+/// Finds the image and creates the container; writes its id into `--cidfile`.
+pub(super) fn make(
+    engine: &Engine,
+    ui: &mut Ui,
+    wish: &Wish,
+    command_line: Vec<String>,
+    mapping: &Mapping,
+) -> Result<Record> {
+    let image = find_image(engine, ui, wish, mapping)?;
     let record = create::create(engine, wish, &image, command_line)?;
     if let Some(file) = &wish.cid_file {
         durable::replace(Path::new(file), record.id.to_string().as_bytes())?;
@@ -67,12 +80,11 @@ pub(super) fn make(engine: &Engine, ui: &mut Ui, wish: &Wish, command_line: Vec<
 }
 
 /// docker's words when the image is not here, and why that is the end of it as long as rcon cannot pull.
-fn find_image(engine: &Engine, ui: &mut Ui, wish: &Wish) -> Result<Image> {
-    let mapping = engine.mapping()?;
-    match engine.image(&wish.image, &mapping) {
+fn find_image(engine: &Engine, ui: &mut Ui, wish: &Wish, mapping: &Mapping) -> Result<Image> {
+    match engine.image(&wish.image, mapping) {
         Err(error) if error.kind == Kind::NotFound && engine.ensure_builtin(&wish.image)? => {
             let _ = error;
-            engine.image(&wish.image, &mapping)
+            engine.image(&wish.image, mapping)
         }
         Err(error) if error.kind == Kind::NotFound && wish.pull != PullPolicy::Never => {
             ui.talk(format_args!("Unable to find image '{}' locally", with_tag(&wish.image)));

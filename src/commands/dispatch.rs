@@ -2,9 +2,11 @@
 
 use super::{Call, Invocation, parse, usage};
 use crate::engine::host::Engine;
+use crate::engine::images;
 use crate::error::{Error, Kind, Result};
 use crate::output::Ui;
 use crate::paths::Paths;
+use crate::storage::layers::IdMapKey;
 use std::ffi::OsString;
 
 /// Runs a command line; gives the exit code. The one place where an error is told.
@@ -76,6 +78,9 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::Exec(args) => args.run(&engine, ui),
         Invocation::Attach(args) => args.run(&engine),
         Invocation::Rename(args) => args.run(&engine),
+        Invocation::Ps(args) => args.run(&engine, ui),
+        Invocation::Logs(args) => args.run(&engine, ui),
+        Invocation::Inspect(args) => args.run(&engine, &|name| find_image(&engine, name), ui),
         Invocation::Images(args) => args.run(&engine, ui),
         Invocation::Load(args) => args.run(&engine, ui),
         Invocation::Import(args) => args.run(&engine, ui),
@@ -84,5 +89,15 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::History(args) => args.run(&engine, ui),
         Invocation::Completion(args) => args.run(ui),
         _ => Err(Error::new(Kind::Unsupported, "not merged yet")),
+    }
+}
+
+/// What `inspect` shows of the image called `name`, if there is one.
+fn find_image(engine: &Engine, name: &str) -> Result<Option<serde_json::Value>> {
+    let map = IdMapKey::new(&engine.mapping()?.layer_key())?;
+    match images::inspect(&engine.store()?, name, &map) {
+        Ok(image) => Ok(Some(image)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }

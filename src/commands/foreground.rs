@@ -3,7 +3,7 @@
 use crate::engine::attach::{self, End, Manner, Session};
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
-use crate::engine::start::{self, Attachment, Outcome};
+use crate::engine::start::{self, Attachment, Outcome, Prepared};
 use crate::engine::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::output::Ui;
@@ -33,10 +33,16 @@ pub(super) fn check_terminal(terminal: bool, input: bool) -> Result<()> {
 }
 
 /// Starts `record`; stays until its end when the caller wants streams of it. Gives the exit code.
-pub(super) fn start(engine: &Engine, ui: &mut Ui, record: &Record, stay: Stay) -> Result<u8> {
+pub(super) fn start(
+    engine: &Engine,
+    ui: &mut Ui,
+    record: &Record,
+    stay: Stay,
+    prepared: Option<Prepared>,
+) -> Result<u8> {
     let wants_streams = stay.hello.input || stay.hello.output || stay.hello.error;
     let attachment = Attachment { hello: stay.hello, size: window_size().unwrap_or((80, 24)) };
-    let started = match start::start(engine, record, attachment)? {
+    let started = match start::start(engine, record, attachment, prepared)? {
         Outcome::Started(started) => started,
         Outcome::RunsAlready => return Ok(0),
         Outcome::Failed(failure) => return Err(start::failure(&failure)),

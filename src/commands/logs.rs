@@ -3,7 +3,14 @@
 use super::parse::tail::{Tail, tail};
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::engine::host::Engine;
+use crate::engine::logs::{self, Wanted};
+use crate::error::Result;
+use crate::output::Ui;
+use crate::output::time::{local_zone, parse_moment};
 use clap::{Args, FromArgMatches};
+use jiff::Timestamp;
+use std::io;
 
 /// The arguments of `logs`.
 #[derive(Debug, Clone, clap::Args)]
@@ -39,3 +46,28 @@ pub(super) static VERB: Verb = Verb {
     later: later::NONE,
     read: |matches| LogsArgs::from_arg_matches_mut(matches).map(Invocation::Logs),
 };
+
+impl LogsArgs {
+    /// Prints the log.
+    pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
+        let id = engine.containers.find(&self.container)?;
+        let now = Timestamp::now();
+        let moment = |typed: &Option<String>| {
+            let typed = typed.as_deref().filter(|typed| !typed.is_empty());
+            typed.map(|typed| parse_moment(typed, now, &local_zone())).transpose()
+        };
+        let wanted = Wanted {
+            tail: match self.tail {
+                Tail::All => None,
+                Tail::Lines(lines) => Some(lines),
+            },
+            since: moment(&self.since)?,
+            until: moment(&self.until)?,
+            timestamps: self.timestamps,
+            details: self.details,
+            follow: self.follow,
+        };
+        logs::show(engine, &id, &wanted, ui, Box::new(io::stderr()))?;
+        Ok(0)
+    }
+}

@@ -50,7 +50,7 @@ impl RestartArgs {
             )?;
             let stay =
                 Stay { hello: Hello::default(), signal_proxy: false, detach_keys: DetachKeys::default() };
-            foreground::start(engine, &mut talk, &record, stay).map(drop)
+            foreground::start(engine, &mut talk, &record, stay, None).map(drop)
         })
     }
 }

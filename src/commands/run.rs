@@ -2,13 +2,14 @@
 
 use super::caller::Caller;
 use super::container::ContainerArgs;
-use super::create::make;
+use super::create::{check_cid_file, make};
 use super::foreground::{self, Stay, check_terminal};
 use super::parse::keys::KeySequence;
 use super::parse::stream::Stream;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
+use crate::engine::start;
 use crate::engine::wish::Wish;
 use crate::error::{Error, Result};
 use crate::output::Ui;
@@ -61,11 +62,14 @@ impl RunArgs {
         let wish = self.wish(&Caller::current()?)?;
         let hello = self.streams(&wish);
         check_terminal(wish.tty, hello.input)?;
-        let record = make(engine, ui, &wish, command_line)?;
+        check_cid_file(&wish)?;
+        // The monitor gets ready while the container is still being made.
+        let prepared = start::prepare(engine, &wish.network)?;
+        let record = make(engine, ui, &wish, command_line, &prepared.mapping)?;
         let detach_keys =
             self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
         let stay = Stay { hello, signal_proxy: wish.sig_proxy, detach_keys };
-        let started = foreground::start(engine, ui, &record, stay);
+        let started = foreground::start(engine, ui, &record, stay, Some(prepared));
         if wish.detach && started.is_ok() {
             ui.line(record.id)?;
         }

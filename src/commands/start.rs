@@ -49,7 +49,7 @@ impl StartArgs {
             let record = engine.record(id)?;
             let stay =
                 Stay { hello: Hello::default(), signal_proxy: false, detach_keys: DetachKeys::default() };
-            foreground::start(engine, &mut talk, &record, stay).map(drop)
+            foreground::start(engine, &mut talk, &record, stay, None).map(drop)
         })?;
         Ok(code)
     }
@@ -64,6 +64,6 @@ impl StartArgs {
         let hello = Hello { version: stream::VERSION, input, output: true, error: true };
         let detach_keys =
             self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
-        foreground::start(engine, ui, &record, Stay { hello, signal_proxy: true, detach_keys })
+        foreground::start(engine, ui, &record, Stay { hello, signal_proxy: true, detach_keys }, None)
     }
 }

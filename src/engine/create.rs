@@ -176,7 +176,7 @@ fn fill(draft: Draft, record: &Record, durability: Durability) -> Result<Draft> 
     }
     files::write(&folder.join("etc"), record)?;
     let text = serde_json::to_vec(record).what(|| "writing a container's record")?;
-    durable::put(&folder.join(record::FILE), &text, durability)?;
+    durable::draft(&folder.join(record::FILE), &text, 0o600, durability)?;
     Ok(draft)
 }
 

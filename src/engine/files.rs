@@ -2,7 +2,7 @@
 
 use super::record::Record;
 use super::wish::NetworkWish;
-use crate::durable;
+use crate::durable::{self, Durability};
 use crate::error::Result;
 use crate::runtime::plan::FileMount;
 use std::path::Path;
@@ -20,13 +20,8 @@ const NAMES: [&str; 3] = ["hostname", "hosts", "resolv.conf"];
 /// Writes the three files into `folder`.
 pub fn write(folder: &Path, record: &Record) -> Result<()> {
     for (name, contents) in NAMES.iter().zip([hostname(record), hosts(record), resolver()]) {
-        durable::replace(&folder.join(name), contents.as_bytes())?;
         // Every user of the container reads them.
-        let readable = rustix::fs::Mode::from_raw_mode(0o644);
-        crate::error::Context::what(
-            rustix::fs::chmod(folder.join(name), readable).map_err(std::io::Error::from),
-            || format!("making the container's /etc/{name} readable"),
-        )?;
+        durable::draft(&folder.join(name), contents.as_bytes(), 0o644, Durability::Kill)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::state::State;
 use crate::durable::Lock;
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How to remove.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,15 +46,18 @@ pub fn remove(engine: &Engine, id: &ContainerId, word: &str, options: Options) -
         Ok(record) if options.volumes || record.wish.remove => anonymous_volumes(&record),
         _ => Vec::new(),
     };
-    delete(engine, id, &volumes)
+    let retired = retire(engine, id, &volumes)?;
+    delete(engine, id, &retired)
 }
 
 /// Removes a container that has ended and whose lock the caller holds, with its anonymous volumes.
 pub fn take_away(engine: &Engine, record: &Record) -> Result<()> {
-    delete(engine, &record.id, &anonymous_volumes(record))
+    let retired = retire(engine, &record.id, &anonymous_volumes(record))?;
+    delete(engine, &record.id, &retired)
 }
 
-fn anonymous_volumes(record: &Record) -> Vec<String> {
+/// The volumes that go with the container.
+pub fn anonymous_volumes(record: &Record) -> Vec<String> {
     let anonymous = |mount: &RecordedMount| match mount {
         RecordedMount::Volume { name, anonymous: true, .. } => Some(name.clone()),
         _ => None,
@@ -62,13 +65,17 @@ fn anonymous_volumes(record: &Record) -> Vec<String> {
     record.mounts.iter().filter_map(anonymous).collect()
 }
 
-fn delete(engine: &Engine, id: &ContainerId, volumes: &[String]) -> Result<()> {
+/// Takes the container out of sight, with the volumes of these names; gives the folder that is left.
+pub fn retire(engine: &Engine, id: &ContainerId, volumes: &[String]) -> Result<PathBuf> {
     let retired = engine.containers.retire(id)?;
-    for volume in volumes {
-        engine.volumes().remove(volume)?;
-    }
+    volumes.iter().try_for_each(|volume| engine.volumes().remove(volume))?;
+    Ok(retired)
+}
+
+/// Deletes what is left of a retired container, and what killed calls left.
+pub fn delete(engine: &Engine, id: &ContainerId, retired: &Path) -> Result<()> {
     remove_tree(&engine.sockets(id))?;
-    remove_tree(&retired)?;
+    remove_tree(retired)?;
     for leftover in engine.containers.leftovers() {
         // Another call may be at it too.
         let _ = std::fs::remove_dir_all(leftover);

@@ -12,6 +12,7 @@ use crate::runtime::plan::{Console, Mount, Plan, Process, Rootfs, Sharing};
 use crate::runtime::seccomp;
 use crate::runtime::stream::{Hello, Remedy, StartFailure};
 use crate::userns::mapping::Mapping;
+use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 
 /// docker's size of /dev/shm in bytes.
@@ -46,15 +47,43 @@ pub enum Outcome {
     Failed(StartFailure),
 }
 
-/// Starts a container, unless it runs.
+/// A monitor under way, and the U0 that it is in.
+#[derive(Debug)]
+pub struct Prepared {
+    monitor: launch::Expected,
+    way: Way,
+    /// The maps of U0.
+    pub mapping: Mapping,
+    /// U0 is in the making: kept until the outcome is known.
+    outer: Option<Lock>,
+}
+
+/// Begins a monitor: it gets ready while the caller still decides what it will run.
+pub fn prepare(engine: &Engine, network: &NetworkWish) -> Result<Prepared> {
+    let (way, mapping, outer) = engine.way()?;
+    let monitor = launch::begin(&way, Sharing { network: *network == NetworkWish::Host })?;
+    Ok(Prepared { monitor, way, mapping, outer })
+}
+
+/// Starts a container, unless it runs; with the monitor that is `prepared`, or another.
 ///
 /// # Errors
 /// What goes wrong before there is a monitor.
-pub fn start(engine: &Engine, record: &Record, attachment: Attachment) -> Result<Outcome> {
+pub fn start(
+    engine: &Engine,
+    record: &Record,
+    attachment: Attachment,
+    prepared: Option<Prepared>,
+) -> Result<Outcome> {
     let Some(lock) = free(engine, record)? else { return Ok(Outcome::RunsAlready) };
+    let mut prepared = prepared;
     let mut joins = 0;
     loop {
-        let failure = match attempt(engine, record, attachment, &lock)? {
+        let monitor = match prepared.take() {
+            Some(monitor) => monitor,
+            None => prepare(engine, &record.wish.network)?,
+        };
+        let failure = match attempt(engine, record, attachment, &lock, monitor)? {
             Outcome::Failed(failure) => failure,
             outcome => return Ok(outcome),
         };
@@ -98,13 +127,19 @@ fn abandon(engine: &Engine, record: &Record, _lock: &Lock) -> Result<()> {
     Ok(())
 }
 
-fn attempt(engine: &Engine, record: &Record, attachment: Attachment, lock: &Lock) -> Result<Outcome> {
+fn attempt(
+    engine: &Engine,
+    record: &Record,
+    attachment: Attachment,
+    lock: &Lock,
+    prepared: Prepared,
+) -> Result<Outcome> {
+    let Prepared { monitor, way, mapping, outer } = prepared;
     let sockets = engine.sockets(&record.id);
     std::fs::create_dir_all(&sockets).what(|| format!("making {}", sockets.display()))?;
-    let (way, mapping, outer) = engine.way()?;
     let mut plan = plan(engine, record, &mapping, attachment)?;
     plan.makes_outer = outer.is_some();
-    let monitor = launch::launch(&plan, lock.descriptor(), &way, &attachment.hello)?;
+    let monitor = monitor.carry_out(&plan, lock.descriptor(), &attachment.hello)?;
     let outcome = launch::outcome(&monitor, |message| super::attach::show_stream(message))?;
     // The monitor is on record now: others may look for it.
     drop(outer);
@@ -141,7 +176,8 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
         paths: engine.paths.clone(),
         makes_outer: false,
         sockets: engine.sockets(&record.id),
-        mapping: mapping.identity_for_child(),
+        has_tty_group: mapping.groups.contains(5),
+        attributes: attributes(record),
         remove: wish.remove,
         stop_signal: record.stop_signal,
         console: Console {
@@ -168,6 +204,12 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
         pump_filter: seccomp::pump_program(seccomp::Arch::native()).to_bytes(),
         folder,
     })
+}
+
+fn attributes(record: &Record) -> BTreeMap<String, String> {
+    let mut attributes = record.labels.clone();
+    attributes.insert("image".to_owned(), record.image_name.clone());
+    attributes
 }
 
 fn planned(engine: &Engine, mount: &RecordedMount) -> Result<Mount> {

@@ -1,7 +1,6 @@
 //! What the monitor writes into the store: the launcher's book.
 
 use super::host::Engine;
-use super::record::Record;
 use super::state::{self, State};
 use super::{events, remove, stop};
 use crate::durable::Durability;
@@ -13,14 +12,13 @@ use crate::runtime::stream::StartFailure;
 use crate::sys::process::{Ended, exit_now};
 use jiff::Timestamp;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// The role of the launcher: started as `rcon-monitor`, never by people.
 pub fn main(arguments: &[OsString]) -> ! {
-    let inherited = arguments.get(2).and_then(|numbers| launch::inherited(numbers.to_str()?));
-    match inherited {
-        Some(inherited) => launcher::main(inherited, &StoreBook::default()),
+    match launch::inherited(arguments) {
+        Some((client, sharing)) => launcher::main(client, sharing, &StoreBook::default()),
         None => exit_now(125),
     }
 }
@@ -41,9 +39,7 @@ impl StoreBook {
     }
 
     fn note(plan: &Plan, action: &str, extra: &[(&str, String)]) {
-        let Ok(record) = Record::read(&plan.folder) else { return };
-        let mut attributes: BTreeMap<String, String> = record.labels;
-        attributes.insert("image".to_owned(), record.image_name);
+        let mut attributes = plan.attributes.clone();
         attributes
             .insert("name".to_owned(), std::fs::read_to_string(plan.folder.join("name")).unwrap_or_default());
         attributes.extend(extra.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
@@ -94,16 +90,20 @@ impl Book for StoreBook {
         Self::note(plan, "die", &[("exitCode", code.to_string())]);
     }
 
-    fn remove(&self, plan: &Plan) {
+    fn retire(&self, plan: &Plan) -> Option<PathBuf> {
         if plan.folder.join(stop::KEEP).exists() {
-            return;
+            return None;
         }
-        let removed = Self::engine(plan).and_then(|engine| {
-            let record = engine.record(&plan.id)?;
-            remove::take_away(&engine, &record)
-        });
-        if removed.is_ok() {
-            events::container(&plan.paths, &plan.id, "destroy", &BTreeMap::new());
+        let engine = Self::engine(plan).ok()?;
+        let record = engine.record(&plan.id).ok()?;
+        remove::retire(&engine, &record.id, &remove::anonymous_volumes(&record)).ok()
+    }
+
+    fn delete(&self, plan: &Plan, retired: &Path) {
+        if let Ok(engine) = Self::engine(plan) {
+            // What stays is taken along by the next removal.
+            let _ = remove::delete(&engine, &plan.id, retired);
+            Self::note(plan, "destroy", &[]);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! container init                launcher
-//!   (waits)              <--      Mapped          the id maps are written
+//!   (waits)              <--      Mapped [plan, streams]      the id maps are written, the plan is there
 //!   Ready [terminal]     -->                      the tree is built; the terminal's master comes along
 //!                                                 (slot: network, cgroup and notification steps)
 //!   (waits)              <--      Go              the state says "running"; from here on it counts
@@ -10,10 +10,11 @@
 //!   end of file          -->                      execve took place
 //! ```
 
+use crate::runtime::init::Streams;
 use crate::runtime::packet;
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// What was being done when it failed: for the words, not for branching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,9 +111,10 @@ const READY: u8 = b'R';
 const GO: u8 = b'G';
 const FAILED: u8 = b'F';
 
-/// Launcher: the id maps are written.
-pub fn tell_mapped(to_init: BorrowedFd<'_>) -> io::Result<()> {
-    packet::send(to_init, MAPPED, b"", &[])
+/// Launcher: the id maps are written; here is the plan, and here are the container's standard streams.
+pub fn tell_mapped(to_init: BorrowedFd<'_>, plan: BorrowedFd<'_>, streams: &Streams) -> io::Result<()> {
+    let descriptors = [plan, streams.input.as_fd(), streams.output.as_fd(), streams.error.as_fd()];
+    packet::send(to_init, MAPPED, b"", &descriptors)
 }
 
 /// Launcher: execute.
@@ -120,9 +122,15 @@ pub fn tell_go(to_init: BorrowedFd<'_>) -> io::Result<()> {
     packet::send(to_init, GO, b"", &[])
 }
 
-/// Init: waits for the maps.
-pub fn await_mapped(from_launcher: BorrowedFd<'_>) -> io::Result<()> {
-    expect(from_launcher, MAPPED)
+/// Init: waits for the maps, the plan and the streams.
+pub fn await_mapped(from_launcher: BorrowedFd<'_>) -> io::Result<(OwnedFd, Streams)> {
+    let mut buffer = [0u8; 16];
+    let packet = packet::receive(from_launcher, &mut buffer)?.filter(|packet| packet.kind == MAPPED);
+    let mut descriptors = packet.into_iter().flat_map(|packet| packet.descriptors);
+    match (descriptors.next(), descriptors.next(), descriptors.next(), descriptors.next()) {
+        (Some(plan), Some(input), Some(output), Some(error)) => Ok((plan, Streams { input, output, error })),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
 }
 
 /// Init: waits for leave to execute.

@@ -21,10 +21,10 @@ pub struct Streams {
 }
 
 /// Runs as the child of the launcher; never returns.
-pub fn main(plan: &Plan, launcher: &OwnedFd, streams: Streams) -> ! {
-    let failure = match prepare(plan, launcher.as_fd(), streams) {
-        Ok(()) if plan.process.init => init_process::main(&plan.process),
-        Ok(()) => execute(&plan.process),
+pub fn main(launcher: &OwnedFd) -> ! {
+    let failure = match prepare(launcher.as_fd()) {
+        Ok(process) if process.init => init_process::main(&process),
+        Ok(process) => execute(&process),
         Err(failure) => failure,
     };
     // The launcher is told why; when it is gone there is nobody to tell.
@@ -32,14 +32,16 @@ pub fn main(plan: &Plan, launcher: &OwnedFd, streams: Streams) -> ! {
     crate::sys::process::exit_now(failure.exit_code())
 }
 
-fn prepare(plan: &Plan, launcher: BorrowedFd<'_>, streams: Streams) -> Result<(), Failure> {
-    // Until the launcher says Go, its death is ours.
+/// Everything up to the moment when the launcher says Go.
+fn prepare(launcher: BorrowedFd<'_>) -> Result<Process, Failure> {
+    // Until then, its death is ours.
     die_with_parent(true).map_err(failed(Step::Namespaces))?;
-    handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;
+    let (plan, streams) = handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;
+    let plan = Plan::read(plan).map_err(failed(Step::Namespaces))?;
     crate::userns::outer::become_root().map_err(failed(Step::Namespaces))?;
     rustix::process::setsid().map_err(|errno| failed(Step::Namespaces)(errno.into()))?;
     rustix::process::umask(Mode::empty());
-    let terminal = rootfs::build(plan)?;
+    let terminal = rootfs::build(&plan)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
     rustix::system::sethostname(plan.hostname.as_bytes())
         .map_err(|errno| failed(Step::Hostname)(errno.into()))?;
@@ -51,7 +53,8 @@ fn prepare(plan: &Plan, launcher: BorrowedFd<'_>, streams: Streams) -> Result<()
     }
     handshake::await_go(launcher).map_err(failed(Step::Namespaces))?;
     // From here on the container outlives a killed launcher.
-    die_with_parent(false).map_err(failed(Step::Namespaces))
+    die_with_parent(false).map_err(failed(Step::Namespaces))?;
+    Ok(plan.process)
 }
 
 fn die_with_parent(wanted: bool) -> io::Result<()> {

@@ -5,17 +5,17 @@
 //! gets hold of the file behind its /proc/PID/exe can write to rcon (CVE-2019-5736).
 
 use super::packet;
-use super::plan::Plan;
+use super::plan::{Plan, Sharing};
 use super::stream::{self, Hello, Remedy, StartFailure, ToClient};
 use crate::error::{Context, Error, Kind, Result};
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
 use crate::sys::process::{self, exit_now};
 use crate::userns::mapping::Choice;
-use crate::userns::outer;
+use crate::userns::outer::{self, MapWriters};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::mount::OpenTreeFlags;
-use std::ffi::CString;
+use std::ffi::{CString, OsString};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
@@ -31,55 +31,82 @@ pub enum Way {
     Make(Choice),
 }
 
-/// Starts the container of `plan`, and connects to it as its first client, wanting what `hello` says.
-/// The container's `lock` goes over to the monitor. Hears neither yet whether the start went well.
-pub fn launch(plan: &Plan, lock: &OwnedFd, way: &Way, hello: &Hello) -> Result<OwnedFd> {
+/// A monitor in the making: it enters U0 and makes the container's namespaces while the caller still
+/// decides what runs in them. Dropped, it ends without a trace.
+#[derive(Debug)]
+pub struct Expected {
+    monitor: OwnedFd,
+    /// In a new U0: the helpers that write its maps, and whom to tell when they have.
+    maps: Option<(MapWriters, OwnedFd)>,
+}
+
+/// Begins a monitor for a container that shares the caller's network namespace, or not.
+pub fn begin(way: &Way, sharing: Sharing) -> Result<Expected> {
     let proof = SingleThreaded::prove().what(|| "starting the container's monitor")?;
-    let plan_file = on_descriptor(plan).what(|| "handing over the plan")?;
     let (ours, theirs) = packet::pair().what(|| "making a socket")?;
-    stream::ask(ours.as_fd(), &stream::FromClient::Hello(*hello)).what(|| "greeting the monitor")?;
     let (asks, hears) = packet::pair().what(|| "making a socket")?;
     match fork(&proof).what(|| "forking the container's monitor")? {
         Forked::Child => {
             drop((ours, hears));
-            let inherited = [plan_file.as_fd(), theirs.as_fd(), lock.as_fd()];
-            become_launcher(plan, &inherited, way, &asks)
+            become_launcher(sharing, theirs.as_fd(), way, &asks)
         }
         Forked::Parent(child) => {
             drop((theirs, asks));
-            if let Way::Make(choice) = way {
-                map(&hears, child.pid, choice)?;
-            }
-            Ok(ours)
+            let maps = match way {
+                Way::Make(choice) => begin_maps(&hears, child.pid, choice)?.map(|writers| (writers, hears)),
+                Way::Join(_) => None,
+            };
+            Ok(Expected { monitor: ours, maps })
         }
     }
 }
 
-/// The child waits without a map until this is done; when it fails, the child sees the end of the socket.
-fn map(child: &OwnedFd, pid: i32, choice: &Choice) -> Result<()> {
+impl Expected {
+    /// Hands over the plan and the container's lock; connects to the monitor as its first client, wanting
+    /// what `hello` says. Hears not yet whether the start went well.
+    pub fn carry_out(self, plan: &Plan, lock: &OwnedFd, hello: &Hello) -> Result<OwnedFd> {
+        let plan = plan.write().what(|| "handing over the plan")?;
+        if let Some((writers, waiting)) = self.maps {
+            writers.finish()?;
+            packet::send(waiting.as_fd(), b'm', b"", &[]).what(|| "waking the monitor")?;
+        }
+        let sent = packet::send(self.monitor.as_fd(), PLAN, b"", &[plan.as_fd(), lock.as_fd()])
+            .and_then(|()| stream::ask(self.monitor.as_fd(), &stream::FromClient::Hello(*hello)));
+        match sent {
+            // It died, and may have said why: whoever listens hears it.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(self.monitor),
+            result => result.map(|()| self.monitor).what(|| "handing over the plan"),
+        }
+    }
+}
+
+/// The packet with the plan and the lock.
+const PLAN: u8 = b'P';
+
+/// The child waits without a map until they are written; when that fails, it sees the end of the socket.
+fn begin_maps(child: &OwnedFd, pid: i32, choice: &Choice) -> Result<Option<MapWriters>> {
     let mut buffer = [0u8; 8];
     match packet::receive(child.as_fd(), &mut buffer).what(|| "waiting for the monitor")? {
-        Some(_) => {
-            outer::write_maps(pid as u32, choice)?;
-            packet::send(child.as_fd(), b'm', b"", &[]).what(|| "waking the monitor")
-        }
+        Some(_) => outer::begin_maps(pid as u32, choice).map(Some),
         // It has told the client's socket why.
-        None => Ok(()),
+        None => Ok(None),
     }
 }
 
-fn on_descriptor(plan: &Plan) -> io::Result<OwnedFd> {
-    let file = rustix::fs::memfd_create("plan", rustix::fs::MemfdFlags::CLOEXEC)?;
-    let mut file = std::fs::File::from(file);
-    io::Write::write_all(&mut file, &serde_json::to_vec(plan)?)?;
-    io::Seek::rewind(&mut file)?;
-    Ok(file.into())
+/// As the launcher: waits for the plan and the lock; `None` when the caller thought better of it.
+pub(super) fn await_plan(client: BorrowedFd<'_>) -> io::Result<Option<(OwnedFd, OwnedFd)>> {
+    let mut buffer = [0u8; 16];
+    let Some(packet) = packet::receive(client, &mut buffer)? else { return Ok(None) };
+    let mut descriptors = packet.descriptors.into_iter();
+    match (packet.kind, descriptors.next(), descriptors.next()) {
+        (PLAN, Some(plan), Some(lock)) => Ok(Some((plan, lock))),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
 }
 
-fn become_launcher(plan: &Plan, inherited: &[BorrowedFd<'_>; 3], way: &Way, parent: &OwnedFd) -> ! {
-    let client = inherited[1];
+fn become_launcher(sharing: Sharing, client: BorrowedFd<'_>, way: &Way, parent: &OwnedFd) -> ! {
     let failure =
-        match enter(way, parent).and_then(|()| execute(plan, inherited).map_err(StartFailure::of_monitor)) {
+        match enter(way, parent).and_then(|()| execute(sharing, client).map_err(StartFailure::of_monitor)) {
             Err(failure) => failure,
             Ok(never) => match never {},
         };
@@ -133,22 +160,19 @@ fn await_maps(parent: &OwnedFd) -> io::Result<()> {
     }
 }
 
-fn execute(plan: &Plan, inherited: &[BorrowedFd<'_>; 3]) -> io::Result<Never> {
+fn execute(sharing: Sharing, client: BorrowedFd<'_>) -> io::Result<Never> {
     let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
-    // Copies above the standard streams, which may themselves be among what is inherited.
-    let kept =
-        inherited.iter().map(|end| rustix::io::fcntl_dupfd_cloexec(end, 3)).collect::<Result<Vec<_>, _>>()?;
+    // A copy above the standard streams, which it may itself be one of.
+    let kept = rustix::io::fcntl_dupfd_cloexec(client, 3)?;
     let program = read_only_program()?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
     process::close_on_exec_from(3)?;
-    for end in &kept {
-        rustix::io::fcntl_setfd(end, rustix::io::FdFlags::empty())?;
-    }
+    rustix::io::fcntl_setfd(&kept, rustix::io::FdFlags::empty())?;
     rustix::process::chdir("/")?;
-    let numbers = kept.iter().map(|end| end.as_raw_fd().to_string()).collect::<Vec<_>>().join(",");
-    let arguments = [ROLE.to_owned(), plan.id.short(), numbers];
+    let network = if sharing.network { "host" } else { "own" };
+    let arguments = [ROLE.to_owned(), kept.as_raw_fd().to_string(), network.to_owned()];
     let arguments = arguments.into_iter().map(CString::new).collect::<Result<Vec<_>, _>>()?;
     // Nothing of the caller's environment goes along.
     Err(process::execute_file(program.as_fd(), &arguments, &[]))
@@ -200,10 +224,9 @@ pub fn outcome(
     }
 }
 
-/// As the launcher: what the command line says it inherited.
-pub fn inherited(numbers: &str) -> Option<super::launcher::Inherited> {
-    let mut ends = numbers
-        .split(',')
-        .map(|number| number.parse().ok().and_then(|number| process::inherited(number).ok()));
-    Some(super::launcher::Inherited { plan: ends.next()??, client: ends.next()??, lock: ends.next()?? })
+/// As the launcher: what the command line says, `rcon-monitor SOCKET own|host`.
+pub fn inherited(arguments: &[OsString]) -> Option<(OwnedFd, Sharing)> {
+    let [_, socket, network] = arguments else { return None };
+    let socket = process::inherited(socket.to_str()?.parse().ok()?).ok()?;
+    Some((socket, Sharing { network: network == "host" }))
 }

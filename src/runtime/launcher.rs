@@ -5,13 +5,15 @@
 use super::exec::{self, Execs};
 use super::handshake::{self, Failure, FromInit, Step, failed};
 use super::init::{self, Streams};
+use super::launch;
 use super::log::Log;
 use super::packet;
-use super::plan::Plan;
+use super::plan::{Plan, Sharing};
 use super::pump::{self, Parts};
 use super::stream::{self, Remedy, StartFailure, ToClient};
 use crate::sys::fork::{Child, Forked, SingleThreaded, fork, fork_into};
 use crate::sys::process::{self, Ended, Identity};
+use crate::userns::outer;
 use nix::sys::signal::Signal;
 use nix::sys::signalfd::SignalFd;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -19,6 +21,7 @@ use rustix::fs::{CWD, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
 
 /// The processes of a running container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,52 +44,69 @@ pub trait Book {
     fn start_failed(&self, plan: &Plan, failure: &StartFailure);
     /// It has ended; on disk when this returns.
     fn ended(&self, plan: &Plan, ended: Ended);
-    /// Its output is drained, and with `--rm` it is to go.
-    fn remove(&self, plan: &Plan);
+    /// Its output is drained, and it goes (`--rm`): takes it out of sight, and gives what is left to delete.
+    fn retire(&self, plan: &Plan) -> Option<PathBuf>;
+    /// Deletes what is left of it.
+    fn delete(&self, plan: &Plan, retired: &Path);
 }
 
-/// What the launcher inherits.
-#[derive(Debug)]
-pub struct Inherited {
-    /// The plan, read to its end.
-    pub plan: OwnedFd,
-    /// The client that waits for the start.
-    pub client: OwnedFd,
-    /// The container's lock: held as long as a process of the monitor lives.
-    pub lock: OwnedFd,
-}
-
-/// Starts the container of the plan, and stays until it has ended.
-pub fn main(inherited: Inherited, book: &impl Book) -> ! {
-    let Inherited { plan, client, lock } = inherited;
-    let started =
-        read_plan(plan).and_then(|plan| start(&plan, &client, &lock, book).map(|started| (plan, started)));
-    let code = match started {
-        Ok((plan, started)) => {
+/// Makes the container's namespaces, waits for its plan, starts it, and stays until it has ended.
+pub fn main(client: OwnedFd, sharing: Sharing, book: &impl Book) -> ! {
+    let code = match begin(&client, sharing).and_then(|begun| start(begun, &client, book)) {
+        Ok(started) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Started);
             drop(client);
-            book.started(&plan);
-            stay(&plan, &lock, started, book)
+            book.started(&started.plan);
+            stay(started, book)
         }
         Err(failure) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Failed(failure));
             1
         }
     };
-    drop(lock);
     process::exit_now(code)
 }
 
-fn read_plan(plan: OwnedFd) -> Result<Plan, StartFailure> {
-    serde_json::from_reader(io::BufReader::new(std::fs::File::from(plan))).map_err(|error| StartFailure {
-        code: 125,
-        message: format!("reading the plan: {error}"),
-        remedy: Remedy::None,
-    })
+/// The container's first process, in its namespaces, and its plan.
+struct Begun {
+    plan: Plan,
+    plan_file: OwnedFd,
+    lock: OwnedFd,
+    init: Child,
+    handshake: OwnedFd,
+    signals: SignalFd,
+    proof: SingleThreaded,
+}
+
+/// All that needs no plan comes before it is there.
+fn begin(client: &OwnedFd, sharing: Sharing) -> Result<Begun, StartFailure> {
+    let step = |error| in_words(failed(Step::Namespaces)(error));
+    let proof = SingleThreaded::prove().map_err(step)?;
+    let signals = process::signal_descriptor(&[Signal::SIGCHLD, Signal::SIGTERM]).map_err(step)?;
+    let (ours, theirs) = packet::pair().map_err(step)?;
+    let init = match fork_into(&proof, namespaces(sharing)).map_err(|error| in_words(refused(error)))? {
+        Forked::Child => {
+            drop(ours);
+            init::main(&theirs)
+        }
+        Forked::Parent(child) => child,
+    };
+    drop(theirs);
+    write_maps(init.pid).map_err(step)?;
+    match launch::await_plan(client.as_fd()).map_err(step)? {
+        Some((plan_file, lock)) => {
+            let plan = plan_file.try_clone().and_then(Plan::read).map_err(step)?;
+            Ok(Begun { plan, plan_file, lock, init, handshake: ours, signals, proof })
+        }
+        // The caller thought better of it; init sees the end of the handshake.
+        None => process::exit_now(0),
+    }
 }
 
 /// A started container, seen from the launcher.
 struct Started {
+    plan: Plan,
+    lock: OwnedFd,
     init: Child,
     pump: Child,
     pump_socket: OwnedFd,
@@ -109,15 +129,13 @@ struct Spare {
     terminal: Option<OwnedFd>,
 }
 
-fn start(plan: &Plan, client: &OwnedFd, lock: &OwnedFd, book: &impl Book) -> Result<Started, StartFailure> {
-    match carry_out(plan, client, lock, book) {
-        Ok(started) => Ok(started),
-        Err(failure) => {
-            let failure = in_words(failure);
-            book.start_failed(plan, &failure);
-            Err(failure)
-        }
-    }
+fn start(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started, StartFailure> {
+    let plan = begun.plan.clone();
+    carry_out(begun, client, book).map_err(|failure| {
+        let failure = in_words(failure);
+        book.start_failed(&plan, &failure);
+        failure
+    })
 }
 
 fn in_words(failure: Failure) -> StartFailure {
@@ -145,42 +163,39 @@ fn in_words(failure: Failure) -> StartFailure {
     StartFailure { code, message: format!("{doing}{}", failure.why), remedy }
 }
 
-fn carry_out(plan: &Plan, client: &OwnedFd, lock: &OwnedFd, book: &impl Book) -> Result<Started, Failure> {
-    let proof = SingleThreaded::prove().map_err(failed(Step::Namespaces))?;
-    let signals =
-        process::signal_descriptor(&[Signal::SIGCHLD, Signal::SIGTERM]).map_err(failed(Step::Namespaces))?;
-    let ends = Ends::make(plan).map_err(failed(Step::Streams))?;
-    let (ours, theirs) = packet::pair().map_err(failed(Step::Namespaces))?;
-    let Ends { streams, mut spare } = ends;
-    let init = match fork_into(&proof, namespaces(plan)).map_err(refused)? {
-        Forked::Child => {
-            drop(ours);
-            init::main(plan, &theirs, streams)
-        }
-        Forked::Parent(child) => child,
-    };
-    drop((theirs, streams));
-    write_maps(plan, init.pid).map_err(failed(Step::Namespaces))?;
-    handshake::tell_mapped(ours.as_fd()).map_err(failed(Step::Namespaces))?;
+fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started, Failure> {
+    let Begun { plan, plan_file, lock, init, handshake: ours, signals, proof } = begun;
+    let Ends { streams, mut spare } = Ends::make(&plan).map_err(failed(Step::Streams))?;
+    handshake::tell_mapped(ours.as_fd(), plan_file.as_fd(), &streams).map_err(failed(Step::Namespaces))?;
+    drop((streams, plan_file));
     // While init builds the tree: what else must be there before it runs.
-    let (control, listener) = listen(plan).map_err(failed(Step::Streams))?;
-    let terminal = ready(&ours)?;
-    spare.terminal = terminal;
-    let (pump, pump_socket) = start_pump(
-        &proof,
-        plan,
-        PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock },
-    )?;
-    record_running(plan, book, &init, &pump)?;
-    handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces))?;
-    match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
-        (FromInit::Gone, _) => Ok(Started { init, pump, pump_socket, control, signals, spare, replaced: 0 }),
-        (FromInit::Failed(failure), _) => {
+    let (control, listener) = listen(&plan).map_err(failed(Step::Streams))?;
+    let needs = PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock: &lock };
+    let (pump, pump_socket) = start_pump(&proof, &plan, needs)?;
+    let prepared = ready(&ours).and_then(|terminal| {
+        spare.terminal = terminal;
+        begin_pump(&pump_socket, &spare)?;
+        record_running(&plan, book, &init, &pump)?;
+        handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces))?;
+        match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
+            (FromInit::Gone, _) => Ok(()),
+            (FromInit::Failed(failure), _) => Err(failure),
+            (FromInit::Ready, _) => Err(unexpected()),
+        }
+    });
+    match prepared {
+        Ok(()) => Ok(Started { plan, lock, init, pump, pump_socket, control, signals, spare, replaced: 0 }),
+        Err(failure) => {
             end_pump(&pump);
             Err(failure)
         }
-        (FromInit::Ready, _) => Err(unexpected()),
     }
+}
+
+/// The pump waits for the terminal, which init has made by now, and begins.
+fn begin_pump(pump: &OwnedFd, spare: &Spare) -> Result<(), Failure> {
+    let terminal = spare.terminal.as_ref().map(AsFd::as_fd);
+    packet::send(pump.as_fd(), pump::BEGIN, b"", terminal.as_slice()).map_err(failed(Step::Streams))
 }
 
 fn unexpected() -> Failure {
@@ -192,28 +207,30 @@ fn refused(error: io::Error) -> Failure {
     Failure { step: Step::Namespaces, why: words.to_string(), errno: 0 }
 }
 
-fn namespaces(plan: &Plan) -> libc::c_int {
+fn namespaces(sharing: Sharing) -> libc::c_int {
     let all = libc::CLONE_NEWUSER
         | libc::CLONE_NEWNS
         | libc::CLONE_NEWPID
         | libc::CLONE_NEWUTS
         | libc::CLONE_NEWIPC
         | libc::CLONE_NEWCGROUP;
-    if plan.sharing.network { all } else { all | libc::CLONE_NEWNET }
+    if sharing.network { all } else { all | libc::CLONE_NEWNET }
 }
 
-/// The child must be dumpable while its maps are written, or its /proc files belong to root.
-fn write_maps(plan: &Plan, pid: i32) -> io::Result<()> {
+/// Maps the child 1:1. It must be dumpable meanwhile, or its /proc files belong to root.
+fn write_maps(pid: i32) -> io::Result<()> {
+    let own = outer::mapping_of_process("self").map_err(|error| io::Error::other(error.to_string()))?;
+    let child = own.identity_for_child();
     let write = |file: &str, text: &str| {
         let path = format!("/proc/{pid}/{file}");
         let file = rustix::fs::open(&path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
         rustix::io::write(&file, text.as_bytes()).map(drop).map_err(io::Error::from)
     };
-    if plan.mapping.is_single() {
+    if child.is_single() {
         write("setgroups", "deny")?;
     }
-    write("uid_map", &plan.mapping.users.to_string())?;
-    write("gid_map", &plan.mapping.groups.to_string())
+    write("uid_map", &child.users.to_string())?;
+    write("gid_map", &child.groups.to_string())
 }
 
 /// The pipes of the standard streams, one side for the container, one for the pump.
@@ -291,22 +308,23 @@ fn start_pump(
 fn parts(plan: &Plan, needs: PumpNeeds<'_>, launcher: OwnedFd) -> io::Result<Parts> {
     let PumpNeeds { spare, init, listener, client, lock } = needs;
     let copy = |end: &Option<OwnedFd>| end.as_ref().map(OwnedFd::try_clone).transpose();
-    let file = |name: &str, flags: OFlags| {
-        let path = plan.folder.join(name);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW | flags;
-        rustix::fs::openat(CWD, &path, flags, Mode::from_raw_mode(0o600)).map_err(io::Error::from)
-    };
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    let log = rustix::fs::openat(CWD, plan.folder.join(LOG), flags, Mode::from_raw_mode(0o600))?;
     Ok(Parts {
         output: copy(&spare.output)?,
         error: copy(&spare.error)?,
         input: copy(&spare.input)?,
-        terminal: copy(&spare.terminal)?,
-        log: Log::new(file(LOG, OFlags::APPEND)?),
+        terminal: None,
+        log: Log::new(log),
         listener,
         first_client: client.map(OwnedFd::try_clone).transpose()?,
         launcher,
         init: init.pidfd.try_clone()?,
-        exit_file: file(EXIT_FILE, OFlags::TRUNC)?,
+        folder: rustix::fs::open(
+            &plan.folder,
+            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?,
         lock: lock.try_clone()?,
         input_once: plan.console.stdin_once,
     })
@@ -316,7 +334,7 @@ fn parts(plan: &Plan, needs: PumpNeeds<'_>, launcher: OwnedFd) -> io::Result<Par
 pub const LOG: &str = "container.log";
 
 /// Where a pump without a launcher leaves the exit code.
-pub const EXIT_FILE: &str = "exit";
+pub use super::pump::EXIT_FILE;
 
 fn end_pump(pump: &Child) {
     let _ = process::send_signal(&pump.pidfd, libc::SIGKILL);
@@ -339,7 +357,7 @@ fn record_running(plan: &Plan, book: &impl Book, init: &Child, pump: &Child) -> 
 
 /// Sleeps until the container has ended, and does what is asked meanwhile. Gives the exit code of this
 /// process: the container's.
-fn stay(plan: &Plan, lock: &OwnedFd, mut started: Started, book: &impl Book) -> u8 {
+fn stay(mut started: Started, book: &impl Book) -> u8 {
     // Only what joins U0 with power over it may look into this process.
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let mut execs = Execs::default();
@@ -347,20 +365,22 @@ fn stay(plan: &Plan, lock: &OwnedFd, mut started: Started, book: &impl Book) -> 
         if wait_for_work(&started, &execs).is_err() {
             continue;
         }
-        if let Some(ended) = reap(plan, lock, &mut started, &mut execs) {
+        if let Some(ended) = reap(&mut started, &mut execs) {
             break ended;
         }
         hear_pump(&mut started);
         execs.serve(&started.control, &started.init.pidfd);
     };
-    book.ended(plan, ended);
+    book.ended(&started.plan, ended);
     execs.end();
     drain(&started);
-    if plan.remove {
-        book.remove(plan);
-    }
+    // Out of sight before anyone is told, deleted after.
+    let retired = if started.plan.remove { book.retire(&started.plan) } else { None };
     let code = ended.exit_code();
     let _ = packet::send(started.pump_socket.as_fd(), pump::ANNOUNCE, &code.to_le_bytes(), &[]);
+    if let Some(retired) = retired {
+        book.delete(&started.plan, &retired);
+    }
     code as u8
 }
 
@@ -387,11 +407,11 @@ fn hear_pump(started: &mut Started) {
 }
 
 /// Reaps whoever has ended; the container's end, when it is among them.
-fn reap(plan: &Plan, lock: &OwnedFd, started: &mut Started, execs: &mut Execs) -> Option<Ended> {
+fn reap(started: &mut Started, execs: &mut Execs) -> Option<Ended> {
     while let Ok(Some(signal)) = started.signals.read_signal() {
         if signal.ssi_signo == libc::SIGTERM as u32 {
             // The service manager wants this unit to stop: the container is asked, as by `rcon stop`.
-            let _ = process::send_signal(&started.init.pidfd, plan.stop_signal);
+            let _ = process::send_signal(&started.init.pidfd, started.plan.stop_signal);
         }
     }
     let mut end = None;
@@ -399,7 +419,7 @@ fn reap(plan: &Plan, lock: &OwnedFd, started: &mut Started, execs: &mut Execs) -
         if pid == started.init.pid {
             end = Some(ended);
         } else if pid == started.pump.pid {
-            replace_pump(plan, lock, started);
+            replace_pump(started);
         } else {
             execs.ended(pid, ended);
         }
@@ -408,31 +428,28 @@ fn reap(plan: &Plan, lock: &OwnedFd, started: &mut Started, execs: &mut Execs) -
 }
 
 /// The pump was killed: another takes over its pipes, and nothing the container says is lost.
-fn replace_pump(plan: &Plan, lock: &OwnedFd, started: &mut Started) {
+fn replace_pump(started: &mut Started) {
     started.replaced += 1;
     if started.replaced > MOST_PUMPS {
         let _ = process::send_signal(&started.init.pidfd, libc::SIGKILL);
         return;
     }
-    let replaced = (|| {
-        let proof = SingleThreaded::prove().map_err(failed(Step::Streams))?;
-        let folder = rustix::fs::open(
-            &plan.sockets,
-            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-            Mode::empty(),
-        )
-        .map_err(|errno| failed(Step::Streams)(errno.into()))?;
-        let listener = packet::listen(folder.as_fd(), stream::SOCKET).map_err(failed(Step::Streams))?;
-        start_pump(
-            &proof,
-            plan,
-            PumpNeeds { spare: &started.spare, init: &started.init, listener, client: None, lock },
-        )
-    })();
-    if let Ok((pump, socket)) = replaced {
+    if let Ok((pump, socket)) = another_pump(started) {
         started.pump = pump;
         started.pump_socket = socket;
     }
+}
+
+fn another_pump(started: &Started) -> Result<(Child, OwnedFd), Failure> {
+    let proof = SingleThreaded::prove().map_err(failed(Step::Streams))?;
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = rustix::fs::open(&started.plan.sockets, flags, Mode::empty())
+        .map_err(|errno| failed(Step::Streams)(errno.into()))?;
+    let listener = packet::listen(folder.as_fd(), stream::SOCKET).map_err(failed(Step::Streams))?;
+    let Started { plan, spare, init, lock, .. } = started;
+    let pump = start_pump(&proof, plan, PumpNeeds { spare, init, listener, client: None, lock })?;
+    begin_pump(&pump.1, spare)?;
+    Ok(pump)
 }
 
 /// Waits until the pump has handed on all that the container said.

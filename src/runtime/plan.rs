@@ -5,8 +5,10 @@
 
 use crate::ids::ContainerId;
 use crate::paths::Paths;
-use crate::userns::mapping::Mapping;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 /// One start of one container.
@@ -20,10 +22,12 @@ pub struct Plan {
     pub makes_outer: bool,
     /// Its folder in the store: upper, work, log, state.
     pub folder: PathBuf,
+    /// What events say of it: image, labels.
+    pub attributes: BTreeMap<String, String>,
     /// Its folder for sockets.
     pub sockets: PathBuf,
-    /// The 1:1 maps of its user namespace.
-    pub mapping: Mapping,
+    /// The terminal's group, 5, is mapped.
+    pub has_tty_group: bool,
     /// Remove the container when it has ended.
     pub remove: bool,
     /// What asks it to stop: sent when the launcher itself is asked to (SIGTERM).
@@ -41,6 +45,25 @@ pub struct Plan {
     /// The filter of the pump, loaded by it; 8 bytes an instruction.
     #[serde(with = "hex")]
     pub pump_filter: Vec<u8>,
+}
+
+impl Plan {
+    /// Puts the plan on a descriptor, from which any process that gets it can read it.
+    pub fn write(&self) -> io::Result<OwnedFd> {
+        let file = rustix::fs::memfd_create("plan", rustix::fs::MemfdFlags::CLOEXEC)?;
+        let mut file = std::fs::File::from(file);
+        io::Write::write_all(&mut file, &serde_json::to_vec(self)?)?;
+        Ok(file.into())
+    }
+
+    /// Reads a plan from its descriptor, whatever was read of it before.
+    pub fn read(plan: OwnedFd) -> io::Result<Self> {
+        use std::os::unix::fs::FileExt;
+        let file = std::fs::File::from(plan);
+        let mut text = vec![0; file.metadata()?.len() as usize];
+        file.read_exact_at(&mut text, 0)?;
+        Ok(serde_json::from_slice(&text)?)
+    }
 }
 
 /// The standard streams.

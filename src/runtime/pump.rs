@@ -10,6 +10,7 @@ use super::stream::{self, FromClient, Hello, ToClient};
 use crate::sys::process::{self, Ended};
 use crate::sys::sandbox;
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::io;
@@ -36,14 +37,19 @@ pub struct Parts {
     pub launcher: OwnedFd,
     /// The container's first process.
     pub init: OwnedFd,
-    /// An empty file for the exit code, for when the launcher is no more.
-    pub exit_file: OwnedFd,
+    /// The container's folder, for the exit code when the launcher is no more.
+    pub folder: OwnedFd,
     /// The container's lock: held as long as a process of the monitor lives.
     pub lock: OwnedFd,
     /// Input ends with the first client that gave some.
     pub input_once: bool,
 }
 
+/// Where a pump without a launcher leaves the exit code, in the container's folder.
+pub const EXIT_FILE: &str = "exit";
+
+/// Launcher to pump: begin; with `-t`, the terminal's master comes along.
+pub const BEGIN: u8 = b'B';
 /// Launcher to pump: the container has ended, drain.
 pub const DRAIN: u8 = b'D';
 /// Pump to launcher: all is drained.
@@ -54,8 +60,11 @@ pub const INPUT_OVER: u8 = b'i';
 pub const ANNOUNCE: u8 = b'A';
 
 /// Pumps until the container has ended; never returns.
-pub fn main(parts: Parts, filter: &[u8]) -> ! {
-    let ready = close_the_rest(&parts).and_then(|()| never_block(&parts)).and_then(|()| confine(filter));
+pub fn main(mut parts: Parts, filter: &[u8]) -> ! {
+    let ready = close_the_rest(&parts)
+        .and_then(|()| await_beginning(&mut parts))
+        .and_then(|()| never_block(&parts))
+        .and_then(|()| confine(filter));
     let code = match ready.and_then(|()| Pump::new(parts).run()) {
         Ok(()) => 0,
         Err(_) => 1,
@@ -66,11 +75,23 @@ pub fn main(parts: Parts, filter: &[u8]) -> ! {
 /// What the launcher holds is not the pump's: a copy of a pipe's end would keep it from ending.
 fn close_the_rest(parts: &Parts) -> io::Result<()> {
     let optional = [&parts.output, &parts.error, &parts.input, &parts.terminal, &parts.first_client];
-    let always = [&parts.listener, &parts.launcher, &parts.init, &parts.exit_file, &parts.lock];
+    let always = [&parts.listener, &parts.launcher, &parts.init, &parts.folder, &parts.lock];
     let mut kept: Vec<BorrowedFd<'_>> = optional.into_iter().flatten().map(AsFd::as_fd).collect();
     kept.extend(always.into_iter().map(AsFd::as_fd));
     kept.push(parts.log.as_fd());
     process::close_all_but(&kept)
+}
+
+/// The terminal is made by the container's first process, later than the pump.
+fn await_beginning(parts: &mut Parts) -> io::Result<()> {
+    let mut buffer = [0u8; 16];
+    match packet::receive(parts.launcher.as_fd(), &mut buffer)? {
+        Some(packet) if packet.kind == BEGIN => {
+            parts.terminal = packet.descriptors.into_iter().next();
+            Ok(())
+        }
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
 }
 
 /// Whatever is slow, the rest goes on.
@@ -390,7 +411,7 @@ impl Pump {
     /// the next call of rcon finds it.
     fn end_without_launcher(&mut self) -> io::Result<Next> {
         let code = process::exit_info(self.parts.init.as_fd()).map_or(255, Ended::exit_code);
-        rustix::io::write(&self.parts.exit_file, code.to_string().as_bytes())?;
+        self.leave_exit_code(code);
         self.draining = true;
         for source in [Source::Output, Source::Error, Source::Terminal] {
             while self.is_open(source) {
@@ -400,6 +421,15 @@ impl Pump {
         let _ = self.parts.log.finish();
         self.announce(code);
         Ok(Next::Leave)
+    }
+
+    fn leave_exit_code(&self, code: i32) {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
+        // Without it the next call knows only that the monitor was killed.
+        if let Ok(file) = rustix::fs::openat(&self.parts.folder, EXIT_FILE, flags, Mode::from_raw_mode(0o600))
+        {
+            let _ = rustix::io::write(file, code.to_string().as_bytes());
+        }
     }
 
     fn is_open(&self, source: Source) -> bool {

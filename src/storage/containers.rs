@@ -63,8 +63,10 @@ impl Containers {
             names: root.join("names"),
             names_lock: root.join("locks/names"),
         };
-        for folder in [&opened.folder, &opened.names, &root.join("locks")] {
-            make_folder(folder)?;
+        if !opened.names.exists() {
+            for folder in [&root.join("locks"), &opened.folder, &opened.names] {
+                make_folder(folder)?;
+            }
         }
         Ok(opened)
     }
@@ -91,11 +93,11 @@ impl Containers {
         name: &str,
         durability: Durability,
     ) -> Result<Result<(), (ContainerId, Draft)>> {
-        durable::put(&draft.folder.join("name"), name.as_bytes(), Durability::Kill)?;
         let _lock = Lock::take(&self.names_lock, Sharing::Exclusive)?;
         if let Some(holder) = self.by_name(name)? {
             return Ok(Err((holder, draft)));
         }
+        durable::draft(&draft.folder.join("name"), name.as_bytes(), 0o600, durability)?;
         if durability == Durability::PowerCut {
             durable::sync_directory(&draft.folder)?;
         }

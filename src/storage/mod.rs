@@ -52,12 +52,18 @@ impl Store {
     /// When a newer rcon wrote it.
     pub fn open(paths: &Paths) -> Result<Self> {
         let root = paths.data.clone();
-        for below in ["", "images/blobs/sha256", "images/records", "images/tags", "layers", "locks"] {
-            make_directories(&root.join(below))?;
+        // The last thing that is made: where it is, all is.
+        let complete = root.join("images/oci-layout").exists();
+        if !complete {
+            for below in ["", "images/blobs/sha256", "images/records", "images/tags", "layers", "locks"] {
+                make_directories(&root.join(below))?;
+            }
         }
         format::check(&root)?;
         let store = Self { root };
-        layout::prepare(&store)?;
+        if !complete {
+            layout::prepare(&store)?;
+        }
         Ok(store)
     }
 

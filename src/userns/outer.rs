@@ -7,7 +7,7 @@ use crate::sys::process::{Ended, Identity, exit_now, unshare, wait};
 use rustix::thread::ThreadNameSpaceType;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Reads the maps that the U0 of a living monitor has.
@@ -15,8 +15,13 @@ use std::process::Command;
 /// # Errors
 /// When the process is gone.
 pub fn mapping_of(monitor: &Identity) -> Result<Mapping> {
+    mapping_of_process(&monitor.pid.to_string())
+}
+
+/// Reads the maps of the user namespace of `process`: a pid, or `self`.
+pub fn mapping_of_process(process: &str) -> Result<Mapping> {
     let read = |file: &str| -> Result<super::idmap::IdMap> {
-        let path = format!("/proc/{}/{file}", monitor.pid);
+        let path = format!("/proc/{process}/{file}");
         let text = std::fs::read_to_string(&path).what(|| format!("reading {path}"))?;
         super::idmap::IdMap::parse(&text)
             .ok_or_else(|| Error::new(Kind::System, format!("{path} is not an id map")))
@@ -84,18 +89,35 @@ fn report(result: Result<()>) -> bool {
     result.is_ok()
 }
 
-/// Writes both maps of the process `target`, which unshared its user namespace and waits.
-pub fn write_maps(target: u32, choice: &Choice) -> Result<()> {
+/// Writers of id maps at work.
+#[derive(Debug)]
+pub struct MapWriters(Vec<(PathBuf, std::process::Child)>);
+
+/// Begins to write both maps of the process `target`, which unshared its user namespace and waits.
+pub fn begin_maps(target: u32, choice: &Choice) -> Result<MapWriters> {
     match &choice.writer {
-        Writer::Ourselves => write_directly(target, &choice.mapping),
-        Writer::Helpers { users, groups } => {
-            // Side by side: each takes about a millisecond.
-            let users_helper = start_helper(users, target, &choice.mapping.users)?;
-            let groups_helper = start_helper(groups, target, &choice.mapping.groups)?;
-            finish_helper(users, users_helper)?;
-            finish_helper(groups, groups_helper)
-        }
+        Writer::Ourselves => write_directly(target, &choice.mapping).map(|()| MapWriters(Vec::new())),
+        // Side by side: each takes about a millisecond.
+        Writer::Helpers { users, groups } => Ok(MapWriters(vec![
+            (users.clone(), start_helper(users, target, &choice.mapping.users)?),
+            (groups.clone(), start_helper(groups, target, &choice.mapping.groups)?),
+        ])),
     }
+}
+
+impl MapWriters {
+    /// Waits until both maps are written.
+    ///
+    /// # Errors
+    /// What a helper said when it refused.
+    pub fn finish(self) -> Result<()> {
+        self.0.into_iter().try_for_each(|(program, helper)| finish_helper(&program, helper))
+    }
+}
+
+/// Writes both maps of the process `target`.
+pub fn write_maps(target: u32, choice: &Choice) -> Result<()> {
+    begin_maps(target, choice)?.finish()
 }
 
 /// user_namespaces(7): an unprivileged writer must deny setgroups first.

@@ -92,8 +92,7 @@ fn check_node(node: &OwnedFd, name: &str) -> io::Result<()> {
 fn mount_below(dev: &OwnedFd, plan: &Plan) -> io::Result<()> {
     let terminals: &[(&str, &str)] =
         &[("newinstance", ""), ("ptmxmode", "0666"), ("mode", "0620"), ("gid", "5")];
-    let has_tty_group = plan.mapping.groups.contains(5);
-    let terminals = if has_tty_group { terminals } else { &terminals[..3] };
+    let terminals = if plan.has_tty_group { terminals } else { &terminals[..3] };
     attach_below(&detached("devpts", terminals, QUIET)?, dev, "pts")?;
     let size = plan.rootfs.shm_size.to_string();
     let inert = QUIET | MountAttrFlags::MOUNT_ATTR_NODEV;
