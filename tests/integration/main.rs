@@ -1,0 +1,16 @@
+//! The built binary, as users see it. One test binary: it is linked once.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails its test")]
+
+mod bad_input;
+mod concurrency;
+mod confinement;
+mod exec;
+mod exit_codes;
+mod kill_anywhere;
+mod lifecycle;
+mod run;
+mod state;
+mod streams;
+mod support;
+mod terminal;
