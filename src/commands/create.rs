@@ -72,6 +72,8 @@ pub(super) fn make(
     mapping: &Mapping,
 ) -> Result<Record> {
     let image = find_image(engine, ui, wish, mapping)?;
+    // From here to the record nobody removes the image.
+    let _kept = engine.store()?.lock_for_adding()?;
     let record = create::create(engine, wish, &image, command_line)?;
     if let Some(file) = &wish.cid_file {
         durable::replace(Path::new(file), record.id.to_string().as_bytes())?;

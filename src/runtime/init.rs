@@ -1,10 +1,11 @@
 //! The container's first process, from clone to execve. It has one thread, reads nothing but its plan,
 //! and leaves by execve or `exit_now`.
 
-use super::credentials;
+use super::credentials::{self, Credentials};
 use super::handshake::{self, Failure, Step, failed, failed_at};
 use super::plan::{Plan, Process};
 use super::{confine, init_process, program, rootfs};
+use crate::userns::outer;
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -38,7 +39,7 @@ fn prepare(launcher: BorrowedFd<'_>) -> Result<Process, Failure> {
     die_with_parent(true).map_err(failed(Step::Namespaces))?;
     let (plan, streams) = handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;
     let plan = Plan::read(plan).map_err(failed(Step::Namespaces))?;
-    crate::userns::outer::become_root().map_err(failed(Step::Namespaces))?;
+    outer::become_root().map_err(failed(Step::Namespaces))?;
     rustix::process::setsid().map_err(|errno| failed(Step::Namespaces)(errno.into()))?;
     rustix::process::umask(Mode::empty());
     let (root, terminal) = rootfs::build(&plan)?;
@@ -79,6 +80,7 @@ pub fn ready_to_execute(process: &Process) -> Result<Vec<String>, Failure> {
         why,
         errno: 0,
     })?;
+    check_mapped(&user)?;
     enter_working_directory(root.as_fd(), &process.working_directory).map_err(failed_at(
         Step::WorkingDirectory,
         format!("chdir to cwd ({:?})", process.working_directory),
@@ -92,6 +94,21 @@ pub fn ready_to_execute(process: &Process) -> Result<Vec<String>, Failure> {
         environment.push(format!("HOME={}", user.home));
     }
     Ok(environment)
+}
+
+/// A user or group that the namespace does not have could own nothing.
+fn check_mapped(user: &Credentials) -> Result<(), Failure> {
+    let own = outer::mapping_of_process("self").map_err(|error| Failure { step: Step::User, why: error.to_string(), errno: 0 })?;
+    if own.users.contains(user.uid) && own.groups.contains(user.gid) {
+        return Ok(());
+    }
+    let why = format!(
+        "user {}:{} is not among the {} ids this container has; subordinate ids give it more (see: rcon info)",
+        user.uid,
+        user.gid,
+        own.users.size()
+    );
+    Err(Failure { step: Step::User, why, errno: 0 })
 }
 
 /// Made when missing, as docker does; opened without magic links, so that no leaked descriptor of /proc
