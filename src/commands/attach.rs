@@ -1,6 +1,6 @@
 //! `rcon attach`
 
-use super::foreground::check_terminal;
+use super::foreground::{check_terminal, detach_keys};
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
@@ -9,7 +9,6 @@ use crate::engine::host::Engine;
 use crate::engine::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::runtime::stream::{self, Hello};
-use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
 use std::io::Write;
 
@@ -55,7 +54,7 @@ impl AttachArgs {
             terminal: record.wish.tty,
             input,
             signal_proxy: self.sig_proxy && !record.wish.tty,
-            detach_keys: self.detach_keys.map_or_else(DetachKeys::default, |keys| keys.detach_keys()),
+            detach_keys: detach_keys(engine, self.detach_keys.as_ref())?,
         };
         match (Session { peer: &pump, manner, target: processes.init.open() }).run()? {
             End::Exited(code) => Ok(code as u8),

@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::container::{environment, user, workdir};
-use super::foreground::check_terminal;
+use super::foreground::{check_terminal, detach_keys};
 use super::parse::env;
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
@@ -12,7 +12,6 @@ use crate::engine::exec::{self, ExecWish};
 use crate::engine::host::Engine;
 use crate::error::Result;
 use crate::output::Ui;
-use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `exec`.
@@ -90,7 +89,7 @@ impl ExecArgs {
             tty: self.tty,
             detach: self.detach,
             privileged: self.privileged,
-            detach_keys: self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys),
+            detach_keys: detach_keys(engine, self.detach_keys.as_ref())?,
         };
         let id = engine.containers.find(self.container())?;
         match exec::exec(engine, &id, self.container(), &wish)? {

@@ -1,5 +1,7 @@
 //! Starting a container and staying with it: what `run`, `start` and `start -a` share.
 
+use super::parse::keys::KeySequence;
+use crate::config::Config;
 use crate::engine::attach::{self, End, Manner, Session};
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
@@ -19,6 +21,20 @@ pub(super) struct Stay {
     pub(super) signal_proxy: bool,
     /// What detaches.
     pub(super) detach_keys: DetachKeys,
+}
+
+/// The keys that detach: those of the command line, or of the configuration, or docker's.
+///
+/// # Errors
+/// When the configuration is damaged, or its keys are none.
+pub(super) fn detach_keys(engine: &Engine, typed: Option<&KeySequence>) -> Result<DetachKeys> {
+    if let Some(keys) = typed {
+        return Ok(keys.detach_keys());
+    }
+    match Config::read(&engine.paths.config)?.detach_keys {
+        Some(keys) => Ok(KeySequence::read(&keys)?.detach_keys()),
+        None => Ok(DetachKeys::default()),
+    }
 }
 
 /// docker refuses to feed a container's terminal from a pipe.

@@ -3,6 +3,7 @@
 use super::parse::filter::{Filter, filter};
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::config::Config;
 use crate::engine::host::Engine;
 use crate::engine::images;
 use crate::error::{Error, Result};
@@ -73,7 +74,12 @@ impl ImagesArgs {
             }
             (false, false) => "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}",
         };
-        ui.print(Listing { headers: HEADERS, default, raw: None }.render(self.format.as_deref(), &rows)?)?;
+        let format = match (&self.format, self.quiet) {
+            (Some(format), _) => Some(format.clone()),
+            (None, true) => None,
+            (None, false) => Config::read(&engine.paths.config)?.images_format,
+        };
+        ui.print(Listing { headers: HEADERS, default, raw: None }.render(format.as_deref(), &rows)?)?;
         Ok(0)
     }
 

@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::container::ContainerArgs;
 use super::create::{check_cid_file, make};
-use super::foreground::{self, Stay, check_terminal};
+use super::foreground::{self, Stay, check_terminal, detach_keys};
 use super::parse::keys::KeySequence;
 use super::parse::stream::Stream;
 use super::verb::{Verb, Words};
@@ -14,7 +14,6 @@ use crate::engine::wish::Wish;
 use crate::error::{Error, Result};
 use crate::output::Ui;
 use crate::runtime::stream::{self, Hello};
-use crate::terminal::DetachKeys;
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `run`.
@@ -66,8 +65,7 @@ impl RunArgs {
         // The monitor gets ready while the container is still being made.
         let prepared = start::prepare(engine, &wish.network)?;
         let record = make(engine, ui, &wish, command_line, &prepared.mapping)?;
-        let detach_keys =
-            self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
+        let detach_keys = detach_keys(engine, self.detach_keys.as_ref())?;
         let stay = Stay { hello, signal_proxy: wish.sig_proxy, detach_keys };
         let started = foreground::start(engine, ui, &record, stay, Some(prepared));
         if wish.detach && started.is_ok() {

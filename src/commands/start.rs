@@ -1,7 +1,7 @@
 //! `rcon start`
 
 use super::each;
-use super::foreground::{self, Stay, check_terminal};
+use super::foreground::{self, Stay, check_terminal, detach_keys};
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
@@ -62,8 +62,7 @@ impl StartArgs {
         let input = self.interactive && record.wish.interactive;
         check_terminal(record.wish.tty, input)?;
         let hello = Hello { version: stream::VERSION, input, output: true, error: true };
-        let detach_keys =
-            self.detach_keys.as_ref().map_or_else(DetachKeys::default, KeySequence::detach_keys);
+        let detach_keys = detach_keys(engine, self.detach_keys.as_ref())?;
         foreground::start(engine, ui, &record, Stay { hello, signal_proxy: true, detach_keys }, None)
     }
 }

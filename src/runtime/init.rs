@@ -98,7 +98,11 @@ pub fn ready_to_execute(process: &Process) -> Result<Vec<String>, Failure> {
 
 /// A user or group that the namespace does not have could own nothing.
 fn check_mapped(user: &Credentials) -> Result<(), Failure> {
-    let own = outer::mapping_of_process("self").map_err(|error| Failure { step: Step::User, why: error.to_string(), errno: 0 })?;
+    let own = outer::mapping_of_process("self").map_err(|error| Failure {
+        step: Step::User,
+        why: error.to_string(),
+        errno: 0,
+    })?;
     if own.users.contains(user.uid) && own.groups.contains(user.gid) {
         return Ok(());
     }
