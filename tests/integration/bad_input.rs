@@ -7,7 +7,7 @@ use serde_json::json;
 #[track_caller]
 fn left_nothing(rcon: &Rcon) {
     rcon.run(["images", "-aq"]).exits(0).stdout("");
-    for folder in ["s/layers", "s/blobs/sha256"] {
+    for folder in ["s/layers", "s/images/blobs/sha256", "s/images/records", "s/images/tags"] {
         let entries = std::fs::read_dir(rcon.path(folder)).into_iter().flatten().flatten();
         let left: Vec<_> = entries.map(|entry| entry.file_name()).collect();
         assert!(left.is_empty(), "{folder}: {left:?}");
@@ -56,7 +56,8 @@ fn a_layer_that_is_not_what_its_digest_says_is_refused() {
 #[test]
 fn random_bytes_are_no_archive() {
     let rcon = Rcon::new();
-    let noise: Vec<u8> = (0..100_000u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise: Vec<u8> =
+        (0..100_000u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     load(&rcon, &noise).exits(1).stdout("");
     for magic in [&b"\x1f\x8b\x08\x00"[..], b"\x28\xb5\x2f\xfd", b"BZh91AY", b"\xfd7zXZ\0"] {
         load(&rcon, &[magic, &noise].concat()).exits(1).stdout("");
@@ -116,10 +117,11 @@ fn digests_and_names_in_an_archive_are_no_paths() {
 fn a_link_in_an_archive_does_not_lead_to_the_host() {
     let rcon = Rcon::new();
     let manifest = json!([{ "Config": "config.json", "RepoTags": ["x:latest"], "Layers": ["layer.tar"] }]);
-    let archive = Layer::new()
-        .link("config.json", "/etc/passwd")
-        .link("layer.tar", "/etc/passwd")
-        .file("manifest.json", 0o644, manifest.to_string());
+    let archive = Layer::new().link("config.json", "/etc/passwd").link("layer.tar", "/etc/passwd").file(
+        "manifest.json",
+        0o644,
+        manifest.to_string(),
+    );
     let out = load(&rcon, &archive.archive());
     out.exits(1);
     assert!(!out.said().contains("root:"), "{out}");
@@ -165,9 +167,8 @@ fn bad_references_are_refused_in_dockers_words() {
         out.exits(125).stdout("");
         assert!(!out.said().contains('\u{1b}'), "{out}");
     }
-    rcon.run(["run", "--rm", "UPPER", "true"]).stderr_has(
-        "invalid reference format: repository name (library/UPPER) must be lowercase",
-    );
+    rcon.run(["run", "--rm", "UPPER", "true"])
+        .stderr_has("invalid reference format: repository name (library/UPPER) must be lowercase");
 }
 
 #[test]
@@ -226,7 +227,10 @@ fn an_env_file_that_cannot_be_read_is_an_error() {
     std::fs::set_permissions(&unreadable, std::fs::Permissions::from_mode(0o000)).unwrap();
     let spaced = rcon.file("spaced", "bad name=1\n");
     for file in ["/nonesuch", &folder, &unreadable, &spaced] {
-        rcon.run(["run", "--rm", "--env-file", file, "busybox", "true"]).exits(125).stdout("").stderr_has(file);
+        rcon.run(["run", "--rm", "--env-file", file, "busybox", "true"])
+            .exits(125)
+            .stdout("")
+            .stderr_has(file);
     }
 }
 

@@ -88,7 +88,9 @@ fn readers_do_not_wait_for_writers() {
     let id = rcon.sleeper(["--name", "box"]);
     let lock = std::fs::File::open(rcon.path("s/locks/names")).unwrap();
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
-    for words in [vec!["ps"], vec!["inspect", "box"], vec!["logs", &id], vec!["images"], vec!["exec", "box", "true"]] {
+    for words in
+        [vec!["ps"], vec!["inspect", "box"], vec!["logs", &id], vec!["images"], vec!["exec", "box", "true"]]
+    {
         rcon.call(words).within(Duration::from_secs(10)).done().exits(0);
     }
 }

@@ -23,7 +23,8 @@ fn a02_a_container_cannot_write_to_rcon() {
     let id = rcon.sleeper([]);
     let racer = "while :; do for p in /proc/[0-9]*; do \
                  (exec 3>>$p/exe) 2>/dev/null && echo opened $(readlink $p/exe); done; done";
-    let mut racing = rcon.call(["exec", &id, "timeout", "4", "sh", "-c", &format!("echo go; {racer}")]).spawn();
+    let mut racing =
+        rcon.call(["exec", &id, "timeout", "4", "sh", "-c", &format!("echo go; {racer}")]).spawn();
     racing.prints("go");
     rcon.run(["exec", &id, "sh", "-c", script]).exits(0);
     for _ in 0..20 {
@@ -75,7 +76,10 @@ fn a03_the_command_has_three_descriptors() {
     let id = rcon.sleeper([]);
     rcon.run(["exec", &id, "sh", "-c", "ls /proc/$$/fd"]).exits(0).stdout("0\n1\n2\n");
     // What the caller of rcon has open is not handed on.
-    let script = format!("exec 9</etc/passwd; {} run --rm busybox sh -c 'ls /proc/$$/fd'", crate::support::binary().display());
+    let script = format!(
+        "exec 9</etc/passwd; {} run --rm busybox sh -c 'ls /proc/$$/fd'",
+        crate::support::binary().display()
+    );
     rcon.call_by_shell(&script).done().exits(0).stdout("0\n1\n2\n");
 }
 
@@ -159,9 +163,11 @@ fn a08_what_tells_about_the_host_is_masked() {
 #[test]
 fn a08_a_mask_cannot_be_taken_off() {
     let rcon = Rcon::with_busybox();
-    rcon.shell("umount /proc/kcore 2>/dev/null; umount /proc/keys 2>/dev/null; head -c 1 /proc/kcore | wc -c")
-        .exits(0)
-        .stdout("0\n");
+    rcon.shell(
+        "umount /proc/kcore 2>/dev/null; umount /proc/keys 2>/dev/null; head -c 1 /proc/kcore | wc -c",
+    )
+    .exits(0)
+    .stdout("0\n");
 }
 
 /// CVE-2025-52881: settings of the kernel are written through a container.
@@ -200,9 +206,13 @@ fn a14_capabilities_are_the_eleven_and_none_is_inherited() {
     let exec = rcon.run(["exec", &id, "sh", "-c", CAPABILITIES]);
     for out in [run, exec] {
         out.exits(0);
-        for (set, wanted) in
-            [("CapInh:", NONE), ("CapPrm:", ELEVEN), ("CapEff:", ELEVEN), ("CapBnd:", ELEVEN), ("CapAmb:", NONE)]
-        {
+        for (set, wanted) in [
+            ("CapInh:", NONE),
+            ("CapPrm:", ELEVEN),
+            ("CapEff:", ELEVEN),
+            ("CapBnd:", ELEVEN),
+            ("CapAmb:", NONE),
+        ] {
             assert_eq!(out.field(set), [wanted], "{out}");
         }
     }
@@ -258,7 +268,17 @@ fn a16_a_number_is_an_id_whatever_accounts_there_are() {
 fn a17_ids_out_of_range_are_refused() {
     let rcon = Rcon::with_busybox();
     let id = rcon.sleeper([]);
-    let wild = ["2147483648", "4294967295", "4294967296", "-1", "0x10", "1e3", "+5", "18446744073709551616", "1:4294967296"];
+    let wild = [
+        "2147483648",
+        "4294967295",
+        "4294967296",
+        "-1",
+        "0x10",
+        "1e3",
+        "+5",
+        "18446744073709551616",
+        "1:4294967296",
+    ];
     for user in wild {
         rcon.run(["run", "--rm", &format!("--user={user}"), "busybox", "id"]).fails().stdout("");
         rcon.run(["exec", &format!("--user={user}"), &id, "id"]).fails().stdout("");
@@ -273,11 +293,15 @@ fn a17_ids_out_of_range_are_refused() {
 #[test]
 fn a18_users_that_are_no_users_are_refused() {
     let rcon = Rcon::with_busybox();
-    for user in [" 1", "1 ", "1:2:3", "root:nonesuch", "nonesuch", "0x0", "ro ot", "root\n", "\u{661}", "/", "*"] {
+    for user in
+        [" 1", "1 ", "1:2:3", "root:nonesuch", "nonesuch", "0x0", "ro ot", "root\n", "\u{661}", "/", "*"]
+    {
         rcon.run(["run", "--rm", "-u", user, "busybox", "id"]).fails().stdout("");
     }
     for (user, ids) in [("0", "0 0\n"), ("root", "0 0\n"), ("0:0", "0 0\n"), ("root:root", "0 0\n")] {
-        rcon.run(["run", "--rm", "-u", user, "busybox", "sh", "-c", "echo $(id -u) $(id -g)"]).exits(0).stdout(ids);
+        rcon.run(["run", "--rm", "-u", user, "busybox", "sh", "-c", "echo $(id -u) $(id -g)"])
+            .exits(0)
+            .stdout(ids);
     }
 }
 
@@ -309,7 +333,10 @@ fn a20_values_with_newlines_write_no_lines() {
         let named: &[&str] = if flags[0] == "--hostname" { &[] } else { &["--hostname", "h"] };
         let words = [&["run", "--rm"], named, flags, &["busybox", "sh", "-c", lines]].concat();
         let out = rcon.run(words);
-        assert!(matches!(out.code(), Some(125 | 126)) || out.printed().trim_end() == usual, "{flags:?}: {out}");
+        assert!(
+            matches!(out.code(), Some(125 | 126)) || out.printed().trim_end() == usual,
+            "{flags:?}: {out}"
+        );
     }
 }
 
@@ -318,7 +345,8 @@ fn a20_values_with_newlines_write_no_lines() {
 fn a21_an_image_cannot_ask_for_the_hosts_variables() {
     let image = Image::busybox().config(json!({ "Env": ["SECRET", "AWS_*", "*", "", "=x", "GOOD=1"] }));
     let rcon = Rcon::with_image(image);
-    let call = rcon.call(["run", "-d", "image", "sleep", "1000"]).env("SECRET", "leaked").env("AWS_KEY", "leaked");
+    let call =
+        rcon.call(["run", "-d", "image", "sleep", "1000"]).env("SECRET", "leaked").env("AWS_KEY", "leaked");
     let id = call.done().succeeds();
     let out = rcon.run(["exec", &id, "sh", "-c", "env; tr '\\0' '\\n' < /proc/1/environ"]);
     out.exits(0).stdout_has("GOOD=1\n");
@@ -383,7 +411,9 @@ fn g_a_profile_of_ones_own_is_obeyed() {
     let file = rcon.file("profile.json", profile.to_string());
     let option = format!("seccomp={file}");
     let script = "mkdir /d 2>/dev/null && echo made; touch /f && echo touched";
-    rcon.run(["run", "--rm", "--security-opt", &option, "busybox", "sh", "-c", script]).exits(0).stdout("touched\n");
+    rcon.run(["run", "--rm", "--security-opt", &option, "busybox", "sh", "-c", script])
+        .exits(0)
+        .stdout("touched\n");
 }
 
 #[test]

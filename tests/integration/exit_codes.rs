@@ -17,7 +17,9 @@ fn a_command_that_does_not_exist_is_127() {
     for command in ["nonesuch", "/bin/nonesuch", "/etc/passwd/x"] {
         rcon.run(["run", "--rm", "busybox", command]).exits(127).stdout("").stderr_has(command);
     }
-    rcon.run(["run", "--rm", "busybox", "nonesuch"]).exits(127).stderr_has("executable file not found in $PATH");
+    rcon.run(["run", "--rm", "busybox", "nonesuch"])
+        .exits(127)
+        .stderr_has("executable file not found in $PATH");
     assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
 }
 
@@ -125,7 +127,10 @@ fn the_rest_is_done_although_one_argument_fails() {
     for name in ["one", "two"] {
         rcon.run(["create", "--name", name, "busybox", "true"]).exits(0);
     }
-    rcon.run(["rm", "one", "nonesuch", "two"]).exits(1).stdout("one\ntwo\n").stderr_has("No such container: nonesuch");
+    rcon.run(["rm", "one", "nonesuch", "two"])
+        .exits(1)
+        .stdout("one\ntwo\n")
+        .stderr_has("No such container: nonesuch");
     assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
 }
 

@@ -17,7 +17,8 @@ fn goes_without_trace(rcon: &Rcon, id: &str, processes: Processes) {
 #[test]
 fn the_container_lives_on_when_the_calling_rcon_is_killed() {
     let rcon = Rcon::with_busybox();
-    let mut call = rcon.call(["run", "--name", "box", "busybox", "sh", "-c", "echo up; sleep 1; exit 3"]).spawn();
+    let mut call =
+        rcon.call(["run", "--name", "box", "busybox", "sh", "-c", "echo up; sleep 1; exit 3"]).spawn();
     call.prints("up");
     kill_hard(call.pid());
     assert_eq!(call.wait().signal(), Some(9));
@@ -38,7 +39,9 @@ fn a_container_run_with_rm_goes_although_the_calling_rcon_was_killed() {
 #[test]
 fn the_exit_code_is_kept_when_the_pump_is_killed() {
     let rcon = Rcon::with_busybox();
-    let id = rcon.run(["run", "-d", "busybox", "sh", "-c", "while [ ! -e /go ]; do sleep 0.05; done; exit 42"]).succeeds();
+    let id = rcon
+        .run(["run", "-d", "busybox", "sh", "-c", "while [ ! -e /go ]; do sleep 0.05; done; exit 42"])
+        .succeeds();
     let processes = rcon.processes(&id);
     kill_hard(processes.pump);
     until("the pump has gone", || !lives(processes.pump));
@@ -121,7 +124,9 @@ fn a_container_starts_again_after_its_monitor_was_killed() {
     let processes = rcon.processes(&id);
     kill_hard(processes.launcher);
     kill_hard(processes.pump);
-    until("it starts again", || rcon.run(["start", &id]).code() == Some(0) && rcon.processes(&id).init != processes.init);
+    until("it starts again", || {
+        rcon.run(["start", &id]).code() == Some(0) && rcon.processes(&id).init != processes.init
+    });
     rcon.run(["exec", &id, "true"]).exits(0);
     until("the first one is dead", || !lives(processes.init));
 }
@@ -139,12 +144,15 @@ fn a_call_killed_at_any_moment_of_a_start_leaves_nothing_that_rm_cannot_remove()
     let ids: Vec<_> = rcon.stored().into_iter().filter(|id| id.len() == 64).collect();
     // A launcher under way may still write its state.
     std::thread::sleep(Duration::from_millis(300));
-    let inits: Vec<_> = ids.iter().filter(|id| rcon.of(id, "state.json").exists()).map(|id| rcon.processes(id)).collect();
+    let inits: Vec<_> =
+        ids.iter().filter(|id| rcon.of(id, "state.json").exists()).map(|id| rcon.processes(id)).collect();
     if !ids.is_empty() {
         rcon.run(["rm", "-f"].map(String::from).into_iter().chain(ids)).exits(0);
     }
     for them in inits {
-        until("all its processes have gone", || ![them.launcher, them.pump, them.init].into_iter().any(lives));
+        until("all its processes have gone", || {
+            ![them.launcher, them.pump, them.init].into_iter().any(lives)
+        });
     }
     rcon.run(["run", "--rm", "busybox", "true"]).exits(0);
     assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());

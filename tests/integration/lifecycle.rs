@@ -21,15 +21,21 @@ fn ps_shows_what_runs_and_with_a_all() {
     rcon.run(["create", "--name", "new", "busybox", "true"]).exits(0);
     rcon.run(["run", "--name", "over", "busybox", "sh", "-c", "exit 3"]).exits(3);
     rcon.run(["ps", "--format", "{{.Names}}"]).exits(0).stdout("up\n");
-    rcon.run(["ps", "-a", "--format", "{{.Names}} {{.State}}"]).exits(0).stdout("over exited\nnew created\nup running\n");
+    rcon.run(["ps", "-a", "--format", "{{.Names}} {{.State}}"])
+        .exits(0)
+        .stdout("over exited\nnew created\nup running\n");
     rcon.run(["ps", "-aq", "--filter", "status=exited"]).exits(0).stdout("<short id>\n");
-    rcon.run(["ps", "-a", "--filter", "name=over", "--format", "{{.Status}}"]).exits(0).stdout_has("Exited (3) ");
+    rcon.run(["ps", "-a", "--filter", "name=over", "--format", "{{.Status}}"])
+        .exits(0)
+        .stdout_has("Exited (3) ");
 }
 
 #[test]
 fn the_table_of_ps_is_dockers() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["ps"]).exits(0).stdout("CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n");
+    rcon.run(["ps"])
+        .exits(0)
+        .stdout("CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n");
     rcon.run(["create", "--name", "box", "busybox", "echo", "a long command line"]).exits(0);
     let out = rcon.run(["ps", "-a"]);
     let row = out.exits(0).printed().lines().nth(1).unwrap().to_owned();
@@ -188,8 +194,12 @@ fn inspect_tells_the_state() {
     let rcon = Rcon::with_busybox();
     let id = rcon.sleeper(["--name", "box"]);
     let init = rcon.processes(&id).init;
-    assert_eq!(rcon.inspect("box", "{{.State.Status}} {{.State.Running}} {{.State.Pid}}"), format!("running true {init}"));
-    let all: serde_json::Value = serde_json::from_str(rcon.run(["inspect", "box"]).exits(0).printed()).unwrap();
+    assert_eq!(
+        rcon.inspect("box", "{{.State.Status}} {{.State.Running}} {{.State.Pid}}"),
+        format!("running true {init}")
+    );
+    let all: serde_json::Value =
+        serde_json::from_str(rcon.run(["inspect", "box"]).exits(0).printed()).unwrap();
     assert_eq!(all[0]["Id"], id.as_str());
     assert_eq!(all[0]["Config"]["Image"], "busybox");
     assert_eq!(all[0]["HostConfig"]["AutoRemove"], false);

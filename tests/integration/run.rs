@@ -6,7 +6,10 @@ use serde_json::json;
 #[test]
 fn the_commands_output_is_the_output() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--rm", "busybox", "echo", "hello", "world"]).exits(0).stdout("hello world\n").stderr("");
+    rcon.run(["run", "--rm", "busybox", "echo", "hello", "world"])
+        .exits(0)
+        .stdout("hello world\n")
+        .stderr("");
 }
 
 #[test]
@@ -26,7 +29,16 @@ fn the_host_name_is_the_short_id() {
 #[test]
 fn a_host_name_of_ones_own_is_in_etc_hosts_too() {
     let rcon = Rcon::with_busybox();
-    let out = rcon.run(["run", "--rm", "--hostname", "web", "busybox", "sh", "-c", "hostname; cat /etc/hostname; cat /etc/hosts"]);
+    let out = rcon.run([
+        "run",
+        "--rm",
+        "--hostname",
+        "web",
+        "busybox",
+        "sh",
+        "-c",
+        "hostname; cat /etc/hostname; cat /etc/hosts",
+    ]);
     out.exits(0).stdout_has("web\nweb\n").stdout_has("127.0.0.1\tlocalhost");
 }
 
@@ -108,7 +120,9 @@ fn an_image_without_a_command_needs_one() {
 #[test]
 fn flags_after_the_image_belong_to_the_command() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--rm", "busybox", "echo", "-d", "--rm", "--name=x"]).exits(0).stdout("-d --rm --name=x\n");
+    rcon.run(["run", "--rm", "busybox", "echo", "-d", "--rm", "--name=x"])
+        .exits(0)
+        .stdout("-d --rm --name=x\n");
 }
 
 #[test]
@@ -157,7 +171,8 @@ fn an_anonymous_volume_goes_with_its_container() {
 #[test]
 fn a_tmpfs_is_one_and_has_the_size_asked_for() {
     let rcon = Rcon::with_busybox();
-    let out = rcon.run(["run", "--rm", "--tmpfs", "/t:size=1m", "busybox", "sh", "-c", "grep ' /t ' /proc/mounts"]);
+    let out =
+        rcon.run(["run", "--rm", "--tmpfs", "/t:size=1m", "busybox", "sh", "-c", "grep ' /t ' /proc/mounts"]);
     out.exits(0).stdout_has(" /t tmpfs ").stdout_has("size=1024k");
 }
 
@@ -181,7 +196,8 @@ fn shared_memory_has_the_size_asked_for() {
 #[test]
 fn limits_are_those_asked_for() {
     let rcon = Rcon::with_busybox();
-    let words = ["run", "--rm", "--ulimit", "nofile=100:200", "busybox", "sh", "-c", "ulimit -Sn; ulimit -Hn"];
+    let words =
+        ["run", "--rm", "--ulimit", "nofile=100:200", "busybox", "sh", "-c", "ulimit -Sn; ulimit -Hn"];
     rcon.run(words).exits(0).stdout("100\n200\n");
 }
 
@@ -224,7 +240,9 @@ fn a_cid_file_has_the_id_and_is_never_overwritten() {
     let file = rcon.path("cid").to_str().unwrap().to_owned();
     let id = rcon.run(["run", "-d", "--cidfile", &file, "busybox", "true"]).succeeds();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), id);
-    rcon.run(["run", "-d", "--cidfile", &file, "busybox", "true"]).exits(125).stderr_has("container ID file found");
+    rcon.run(["run", "-d", "--cidfile", &file, "busybox", "true"])
+        .exits(125)
+        .stderr_has("container ID file found");
 }
 
 #[test]
@@ -237,7 +255,9 @@ fn containers_of_one_image_do_not_share_changes() {
 #[test]
 fn a_container_keeps_its_changes_when_it_is_started_again() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--name", "box", "busybox", "sh", "-c", "echo again >> /f; cat /f"]).exits(0).stdout("again\n");
+    rcon.run(["run", "--name", "box", "busybox", "sh", "-c", "echo again >> /f; cat /f"])
+        .exits(0)
+        .stdout("again\n");
     rcon.run(["start", "-a", "box"]).exits(0).stdout("again\nagain\n");
 }
 
@@ -257,14 +277,18 @@ fn a_whiteout_hides_what_a_lower_layer_has() {
         .file("home/new", 0o644, "new");
     let lower = Layer::new().folder("home/", 0o755).file("home/old", 0o644, "old");
     let rcon = Rcon::with_image(Image::busybox().layer(lower).layer(upper));
-    rcon.run(["run", "--rm", "image", "sh", "-c", "ls /etc/group 2>/dev/null; ls /home"]).exits(0).stdout("new\n");
+    rcon.run(["run", "--rm", "image", "sh", "-c", "ls /etc/group 2>/dev/null; ls /home"])
+        .exits(0)
+        .stdout("new\n");
 }
 
 #[test]
 fn two_hundred_layers_are_no_problem() {
     let layers = (0..200).map(|number| Layer::new().file(&format!("f{number}"), 0o644, format!("{number}")));
     let rcon = Rcon::with_image(layers.fold(Image::busybox(), Image::layer));
-    rcon.run(["run", "--rm", "image", "sh", "-c", "cat /f0 /f199; ls / | grep -c ^f"]).exits(0).stdout("0199200\n");
+    rcon.run(["run", "--rm", "image", "sh", "-c", "cat /f0 /f199; ls / | grep -c ^f"])
+        .exits(0)
+        .stdout("0199200\n");
 }
 
 #[test]
@@ -288,7 +312,16 @@ fn devices_are_dockers() {
 #[test]
 fn a_privileged_container_has_more_power_and_no_masks() {
     let rcon = Rcon::with_busybox();
-    let out = rcon.run(["run", "--rm", "--privileged", "busybox", "grep", "-E", "CapEff|Seccomp:", "/proc/self/status"]);
+    let out = rcon.run([
+        "run",
+        "--rm",
+        "--privileged",
+        "busybox",
+        "grep",
+        "-E",
+        "CapEff|Seccomp:",
+        "/proc/self/status",
+    ]);
     out.exits(0);
     assert_eq!(out.field("Seccomp:"), ["0"], "{out}");
     assert!(u64::from_str_radix(out.field("CapEff:")[0], 16).unwrap() & (1 << 21) != 0, "{out}");

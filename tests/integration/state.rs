@@ -77,8 +77,10 @@ fn a_process_that_has_the_pid_of_a_dead_one_is_not_taken_for_it() {
 fn the_record_keeps_the_command_line() {
     let rcon = Rcon::with_busybox();
     let id = rcon.run(["create", "-e", "A=1", "busybox", "echo", "two words"]).succeeds();
-    let record: serde_json::Value = serde_json::from_slice(&std::fs::read(rcon.of(&id, "record.json")).unwrap()).unwrap();
-    let line: Vec<_> = record["command_line"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    let record: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(rcon.of(&id, "record.json")).unwrap()).unwrap();
+    let line: Vec<_> =
+        record["command_line"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
     assert_eq!(line[1..], ["create", "-e", "A=1", "busybox", "echo", "two words"]);
 }
 
@@ -113,5 +115,9 @@ fn others_cannot_look_into_the_store() {
 fn a_store_in_a_folder_with_a_long_name_works() {
     let rcon = Rcon::with_busybox();
     let long = rcon.path(&"n".repeat(120)).join("m".repeat(120));
-    rcon.call(["run", "--rm", "busybox", "echo", "up"]).env("RCON_RUNTIME", &long).done().exits(0).stdout("up\n");
+    rcon.call(["run", "--rm", "busybox", "echo", "up"])
+        .env("RCON_RUNTIME", &long)
+        .done()
+        .exits(0)
+        .stdout("up\n");
 }

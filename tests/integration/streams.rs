@@ -60,7 +60,8 @@ fn bytes_that_are_no_text_come_through() {
 #[test]
 fn a_reader_that_goes_away_does_not_hang_the_call() {
     let rcon = Rcon::with_busybox();
-    let script = format!("timeout 20 {} run --rm busybox yes | head -n 1", crate::support::binary().display());
+    let script =
+        format!("timeout 20 {} run --rm busybox yes | head -n 1", crate::support::binary().display());
     let out = rcon.call_by_shell(&script).within(Duration::from_secs(30)).done();
     out.exits(0).stdout("y\n");
 }
@@ -68,7 +69,8 @@ fn a_reader_that_goes_away_does_not_hang_the_call() {
 #[test]
 fn the_log_has_what_was_printed_and_keeps_streams_apart() {
     let rcon = Rcon::with_busybox();
-    rcon.run(["run", "--name", "box", "busybox", "sh", "-c", "echo out; echo err >&2; printf unended"]).exits(0);
+    rcon.run(["run", "--name", "box", "busybox", "sh", "-c", "echo out; echo err >&2; printf unended"])
+        .exits(0);
     rcon.run(["logs", "box"]).exits(0).stdout("out\nunended").stderr("err\n");
 }
 

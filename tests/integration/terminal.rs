@@ -6,7 +6,12 @@ use crate::support::Rcon;
 fn a_terminal_is_one_and_has_the_windows_size() {
     let rcon = Rcon::with_busybox();
     let mut terminal = rcon.call(["run", "--rm", "-it", "busybox", "sh"]).pty();
-    terminal.shows("# ").types("tty; stty size; echo $TERM\n").shows("/dev/pts/0").shows("24 80").shows("xterm");
+    terminal
+        .shows("# ")
+        .types("tty; stty size; echo $TERM\n")
+        .shows("/dev/pts/0")
+        .shows("24 80")
+        .shows("xterm");
     terminal.types("exit 3\n").exits(3);
     assert!(!terminal.is_raw(), "the terminal is left as it was");
 }
@@ -47,7 +52,8 @@ fn the_detach_keys_leave_the_container_running() {
 #[test]
 fn detach_keys_can_be_chosen() {
     let rcon = Rcon::with_busybox();
-    let mut terminal = rcon.call(["run", "-it", "--name", "box", "--detach-keys", "ctrl-a,d", "busybox", "sh"]).pty();
+    let mut terminal =
+        rcon.call(["run", "-it", "--name", "box", "--detach-keys", "ctrl-a,d", "busybox", "sh"]).pty();
     terminal.shows("# ").types("echo \u{10}\u{11}still\n").shows("still").types("\u{1}d").exits(0);
     assert_eq!(rcon.inspect("box", "{{.State.Running}}"), "true");
 }

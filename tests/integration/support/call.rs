@@ -82,7 +82,11 @@ impl Call {
 fn title(command: &Command) -> String {
     let words = command.get_args().map(|word| {
         let word = word.to_string_lossy();
-        if word.len() > 200 { format!("{}…", word.chars().take(200).collect::<String>()) } else { word.into() }
+        if word.len() > 200 {
+            format!("{}…", word.chars().take(200).collect::<String>())
+        } else {
+            word.into()
+        }
     });
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     [program.to_string_lossy().into_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
@@ -160,8 +164,12 @@ impl Running {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        let output =
-            Output { title: self.title.clone(), status, stdout: self.stdout.text(), stderr: self.stderr.text() };
+        let output = Output {
+            title: self.title.clone(),
+            status,
+            stdout: self.stdout.text(),
+            stderr: self.stderr.text(),
+        };
         assert!(!output.stderr.contains("panicked at"), "{output}");
         output
     }

@@ -88,10 +88,7 @@ pub(crate) struct Rcon {
 impl Rcon {
     /// An empty store.
     pub(crate) fn new() -> Self {
-        assert!(
-            !rustix::process::getuid().is_root(),
-            "run the tests as an ordinary user; .ci/run makes one"
-        );
+        assert!(!rustix::process::getuid().is_root(), "run the tests as an ordinary user; .ci/run makes one");
         let folder = tempfile::Builder::new().prefix("rc-").tempdir_in(base()).unwrap().keep();
         std::fs::create_dir(folder.join("home")).unwrap();
         Self { folder }

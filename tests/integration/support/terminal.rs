@@ -102,7 +102,11 @@ impl Terminal {
         };
         std::thread::sleep(Duration::from_millis(50));
         let screen = self.screen();
-        assert!(status.code() == Some(code), "{}: expected exit code {code}, {status}:\n{screen}", self.title);
+        assert!(
+            status.code() == Some(code),
+            "{}: expected exit code {code}, {status}:\n{screen}",
+            self.title
+        );
         screen
     }
 
