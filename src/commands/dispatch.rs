@@ -88,7 +88,8 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::Rmi(args) => args.run(&engine, ui),
         Invocation::History(args) => args.run(&engine, ui),
         Invocation::Completion(args) => args.run(ui),
-        _ => Err(Error::new(Kind::Unsupported, "not merged yet")),
+        Invocation::Info(args) => args.run(&engine, engine.store()?.images().list()?.len(), ui),
+        Invocation::Version(args) => args.run(ui),
     }
 }
 

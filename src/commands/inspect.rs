@@ -11,6 +11,9 @@ use clap::{Args, FromArgMatches};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+/// docker's exit code for a template that cannot be parsed.
+const WRONG_TEMPLATE: u8 = 64;
+
 /// What is inspected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inspected {
@@ -115,7 +118,10 @@ impl InspectArgs {
             Some("json") => Form::Compact,
             Some(source) => {
                 // A wrong template is told before anything is looked for.
-                Template::parse(source)?;
+                if let Err(error) = Template::parse(source) {
+                    ui.talk(error);
+                    return Ok(WRONG_TEMPLATE);
+                }
                 Form::Template(source.to_owned())
             }
         };
@@ -154,13 +160,12 @@ impl InspectArgs {
                 result => return result,
             }
         }
-        if self.only != Some(Inspected::Container) {
-            if let Some(object) = image(name)? {
-                if self.size {
-                    ui.talk("WARNING: --size ignored for image");
-                }
-                return Ok(object);
+        let object = if self.only == Some(Inspected::Container) { None } else { image(name)? };
+        if let Some(object) = object {
+            if self.size {
+                ui.talk("WARNING: --size ignored for image");
             }
+            return Ok(object);
         }
         Err(missing(if self.only.is_none() { "Error: No such object" } else { "No such image" }, name))
     }
@@ -264,5 +269,6 @@ mod tests {
         let (code, data, talk) = called(Some("{{.Nope}}"), None, &["alpine"]);
         assert_eq!((code, data.as_str()), (1, "\n"));
         assert!(talk.starts_with("template parsing error: "), "{talk}");
+        assert_eq!(called(Some("{{.Id"), None, &["alpine"]).0, 64);
     }
 }

@@ -14,6 +14,7 @@ pub mod host;
 pub mod image;
 pub mod images;
 pub mod import;
+pub mod info;
 pub mod inspect;
 pub mod list;
 pub mod load;

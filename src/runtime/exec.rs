@@ -10,7 +10,7 @@
 //!                           <--     Exited{code}  the last packet
 //! ```
 
-use super::handshake::{self, Failure, FromInit, Step, failed};
+use super::handshake::{self, Brought, Failure, FromInit, Step, failed};
 use super::init::{self, Streams};
 use super::plan::Process;
 use super::stream::{Remedy, StartFailure, ToClient, tell};
@@ -115,7 +115,7 @@ impl Execs {
                 continue;
             };
             match handshake::next_of_init(handshake.as_fd()) {
-                Ok((FromInit::Ready, Some(terminal))) => {
+                Ok((FromInit::Ready, Brought { terminal: Some(terminal), .. })) => {
                     let _ = packet::send(exec.client.as_fd(), TERMINAL, b"", &[terminal.as_fd()]);
                     exec.handshake = Some(handshake);
                 }
@@ -261,7 +261,8 @@ pub(super) fn prepare(
     match (request.terminal, streams) {
         (Some(size), _) => {
             let terminal = enter::open_terminal(size).map_err(failed(Step::Streams))?;
-            handshake::tell_ready(launcher, Some(terminal.master.as_fd())).map_err(failed(Step::Streams))?;
+            handshake::tell_ready(launcher, None, Some(terminal.master.as_fd()))
+                .map_err(failed(Step::Streams))?;
             init::control_terminal(terminal.slave).map_err(failed(Step::Streams))
         }
         (None, Some(streams)) => init::standard_streams(&streams).map_err(failed(Step::Streams)),

@@ -3,7 +3,7 @@
 //! ```text
 //! container init                launcher
 //!   (waits)              <--      Mapped [plan, streams]      the id maps are written, the plan is there
-//!   Ready [terminal]     -->                      the tree is built; the terminal's master comes along
+//!   Ready [root, terminal] -->                    the tree is built; with -t the terminal's master comes along
 //!                                                 (slot: network, cgroup and notification steps)
 //!   (waits)              <--      Go              the state says "running"; from here on it counts
 //!   Failed{step, …}      -->                      and init leaves
@@ -108,6 +108,7 @@ pub enum FromInit {
 
 const MAPPED: u8 = b'M';
 const READY: u8 = b'R';
+const READY_WITH_TERMINAL: u8 = b'T';
 const GO: u8 = b'G';
 const FAILED: u8 = b'F';
 
@@ -146,9 +147,15 @@ fn expect(from: BorrowedFd<'_>, kind: u8) -> io::Result<()> {
     }
 }
 
-/// Init: the tree is built; `terminal` is the master of the container's terminal.
-pub fn tell_ready(to_launcher: BorrowedFd<'_>, terminal: Option<BorrowedFd<'_>>) -> io::Result<()> {
-    packet::send(to_launcher, READY, b"", terminal.as_slice())
+/// Init: the tree below `root` is built; `terminal` is the master of the container's terminal.
+pub fn tell_ready(
+    to_launcher: BorrowedFd<'_>,
+    root: Option<BorrowedFd<'_>>,
+    terminal: Option<BorrowedFd<'_>>,
+) -> io::Result<()> {
+    let kind = if terminal.is_some() { READY_WITH_TERMINAL } else { READY };
+    let descriptors: Vec<BorrowedFd<'_>> = terminal.into_iter().chain(root).collect();
+    packet::send(to_launcher, kind, b"", &descriptors)
 }
 
 /// Init: it is over.
@@ -157,13 +164,29 @@ pub fn tell_failed(to_launcher: BorrowedFd<'_>, failure: &Failure) -> io::Result
     packet::send(to_launcher, FAILED, &body[..body.len().min(8 * 1024)], &[])
 }
 
-/// Launcher: the next word of init, with the terminal's master when it brought one.
-pub fn next_of_init(from_init: BorrowedFd<'_>) -> io::Result<(FromInit, Option<OwnedFd>)> {
+/// What comes along with [`FromInit::Ready`].
+#[derive(Debug, Default)]
+pub struct Brought {
+    /// The container's root: as long as it is held, its file system stays mounted.
+    pub root: Option<OwnedFd>,
+    /// The master of its terminal.
+    pub terminal: Option<OwnedFd>,
+}
+
+/// Launcher: the next word of init.
+pub fn next_of_init(from_init: BorrowedFd<'_>) -> io::Result<(FromInit, Brought)> {
     let mut buffer = [0u8; 16 * 1024];
-    let Some(packet) = packet::receive(from_init, &mut buffer)? else { return Ok((FromInit::Gone, None)) };
+    let Some(packet) = packet::receive(from_init, &mut buffer)? else {
+        return Ok((FromInit::Gone, Brought::default()));
+    };
+    let mut descriptors = packet.descriptors.into_iter();
     match packet.kind {
-        READY => Ok((FromInit::Ready, packet.descriptors.into_iter().next())),
-        FAILED => Ok((FromInit::Failed(serde_json::from_slice(packet.body)?), None)),
+        READY => Ok((FromInit::Ready, Brought { root: descriptors.next(), terminal: None })),
+        READY_WITH_TERMINAL => {
+            let terminal = descriptors.next();
+            Ok((FromInit::Ready, Brought { terminal, root: descriptors.next() }))
+        }
+        FAILED => Ok((FromInit::Failed(serde_json::from_slice(packet.body)?), Brought::default())),
         _ => Err(io::ErrorKind::InvalidData.into()),
     }
 }

@@ -41,12 +41,12 @@ fn prepare(launcher: BorrowedFd<'_>) -> Result<Process, Failure> {
     crate::userns::outer::become_root().map_err(failed(Step::Namespaces))?;
     rustix::process::setsid().map_err(|errno| failed(Step::Namespaces)(errno.into()))?;
     rustix::process::umask(Mode::empty());
-    let terminal = rootfs::build(&plan)?;
+    let (root, terminal) = rootfs::build(&plan)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
     rustix::system::sethostname(plan.hostname.as_bytes())
         .map_err(|errno| failed(Step::Hostname)(errno.into()))?;
     let master = terminal.as_ref().map(|terminal| terminal.master.as_fd());
-    handshake::tell_ready(launcher, master).map_err(failed(Step::Namespaces))?;
+    handshake::tell_ready(launcher, Some(root.as_fd()), master).map_err(failed(Step::Namespaces))?;
     match terminal {
         Some(terminal) => control_terminal(terminal.slave).map_err(failed(Step::Streams))?,
         None => standard_streams(&streams).map_err(failed(Step::Streams))?,

@@ -3,7 +3,7 @@
 //! join that namespace through it.
 
 use super::exec::{self, Execs};
-use super::handshake::{self, Failure, FromInit, Step, failed};
+use super::handshake::{self, Brought, Failure, FromInit, Step, failed};
 use super::init::{self, Streams};
 use super::launch;
 use super::log::Log;
@@ -116,6 +116,9 @@ struct Started {
     spare: Spare,
     /// How often that was needed.
     replaced: u32,
+    /// Unmounting an overlay writes back all that is dirty on the disk below it, which may take long: it
+    /// stays mounted until everybody has been told of the end.
+    root: Option<OwnedFd>,
 }
 
 /// A pump that dies again and again is not replaced for ever.
@@ -172,19 +175,21 @@ fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started
     let (control, listener) = listen(&plan).map_err(failed(Step::Streams))?;
     let needs = PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock: &lock };
     let (pump, pump_socket) = start_pump(&proof, &plan, needs)?;
-    let prepared = ready(&ours).and_then(|terminal| {
-        spare.terminal = terminal;
+    let prepared = ready(&ours).and_then(|brought| {
+        spare.terminal = brought.terminal;
         begin_pump(&pump_socket, &spare)?;
         record_running(&plan, book, &init, &pump)?;
         handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces))?;
         match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
-            (FromInit::Gone, _) => Ok(()),
+            (FromInit::Gone, _) => Ok(brought.root),
             (FromInit::Failed(failure), _) => Err(failure),
             (FromInit::Ready, _) => Err(unexpected()),
         }
     });
     match prepared {
-        Ok(()) => Ok(Started { plan, lock, init, pump, pump_socket, control, signals, spare, replaced: 0 }),
+        Ok(root) => {
+            Ok(Started { plan, lock, init, pump, pump_socket, control, signals, spare, replaced: 0, root })
+        }
         Err(failure) => {
             end_pump(&pump);
             Err(failure)
@@ -275,9 +280,9 @@ fn listen(plan: &Plan) -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((packet::listen(folder.as_fd(), exec::SOCKET)?, packet::listen(folder.as_fd(), stream::SOCKET)?))
 }
 
-fn ready(init: &OwnedFd) -> Result<Option<OwnedFd>, Failure> {
+fn ready(init: &OwnedFd) -> Result<Brought, Failure> {
     match handshake::next_of_init(init.as_fd()).map_err(failed(Step::Namespaces))? {
-        (FromInit::Ready, terminal) => Ok(terminal),
+        (FromInit::Ready, brought) => Ok(brought),
         (FromInit::Failed(failure), _) => Err(failure),
         (FromInit::Gone, _) => Err(unexpected()),
     }
@@ -378,6 +383,7 @@ fn stay(mut started: Started, book: &impl Book) -> u8 {
     let retired = if started.plan.remove { book.retire(&started.plan) } else { None };
     let code = ended.exit_code();
     let _ = packet::send(started.pump_socket.as_fd(), pump::ANNOUNCE, &code.to_le_bytes(), &[]);
+    drop(started.root.take());
     if let Some(retired) = retired {
         book.delete(&started.plan, &retired);
     }

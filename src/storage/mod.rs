@@ -22,6 +22,7 @@ pub mod blobs;
 mod collect;
 pub mod compression;
 pub mod containers;
+pub mod flatten;
 mod format;
 pub mod images;
 pub mod layers;

@@ -132,7 +132,7 @@ fn a_link_in_an_archive_does_not_lead_to_the_host() {
 fn documents_that_are_no_manifests_are_refused() {
     let rcon = Rcon::new();
     let nested = "[".repeat(200_000);
-    for text in ["", "null", "{}", "[]", "[{}]", "[{\"Config\":7}]", "\u{feff}[]", nested.as_str()] {
+    for text in ["", "null", "{}", "[{}]", "[{\"Config\":7}]", "[1]", nested.as_str()] {
         load(&rcon, &Layer::new().file("manifest.json", 0o644, text).archive()).exits(1).stdout("");
     }
     left_nothing(&rcon);
@@ -212,7 +212,7 @@ fn bad_values_of_flags_are_refused_without_trace() {
         &["--add-host", "nocolon"],
         &["--label-file", "/nonesuch"],
     ] {
-        let words = ["run"].iter().chain(flags).chain(&["busybox", "true"]);
+        let words = ["run", "--rm"].iter().chain(flags).chain(&["busybox", "true"]);
         rcon.run(words).exits(125).stdout("");
         assert!(rcon.stored().is_empty(), "{flags:?}: {:?}", rcon.stored());
     }

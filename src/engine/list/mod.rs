@@ -15,6 +15,7 @@ use super::state::State;
 use crate::error::Result;
 use crate::ids::ContainerId;
 use jiff::Timestamp;
+use std::cmp::Reverse;
 
 /// A container as a list sees it.
 #[derive(Debug, Clone)]
@@ -94,7 +95,7 @@ pub fn list(engine: &Engine, selection: &Selection) -> Result<Vec<Seen>> {
         found.extend(see(engine, &id, in_any_state).filter(|seen| filters.accept(seen)));
     }
     // Ids decide between two of the same moment, so that every call has the same order.
-    found.sort_unstable_by(|one, other| (other.created, other.id).cmp(&(one.created, one.id)));
+    found.sort_unstable_by_key(|seen| Reverse((seen.created, seen.id)));
     found.truncate(last.unwrap_or(usize::MAX));
     Ok(found)
 }

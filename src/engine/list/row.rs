@@ -89,7 +89,7 @@ pub fn row(seen: &Seen, size: Size, view: &View) -> Row {
     set("Command", quoted(&shortened(&record.map(command).unwrap_or_default(), COMMAND_WIDTH, view.whole)));
     set("CreatedAt", time::created_at(seen.created, &view.zone));
     set("RunningFor", time::human_ago(seen.created, view.now));
-    set("Ports", seen.ports().map(|exposed| ports(exposed)).unwrap_or_default());
+    set("Ports", seen.ports().map(ports).unwrap_or_default());
     set("State", seen.standing.word().to_owned());
     set("Status", status(&seen.standing, view.now));
     set("Size", sizes(size));

@@ -17,9 +17,9 @@ use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, U
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// Builds the tree and makes it this process's root; the old one is gone afterwards. Hands back the
-/// container's terminal, with `-t`.
-pub fn build(plan: &Plan) -> Result<Option<devices::Terminal>, Failure> {
+/// Builds the tree and makes it this process's root; the old one is gone afterwards. Hands back the root
+/// and, with `-t`, the container's terminal.
+pub fn build(plan: &Plan) -> Result<(OwnedFd, Option<devices::Terminal>), Failure> {
     let rootfs = &plan.rootfs;
     let root = overlay::mount(plan)?;
     system::proc(root.as_fd()).map_err(failed(Step::Proc))?;
@@ -38,7 +38,7 @@ pub fn build(plan: &Plan) -> Result<Option<devices::Terminal>, Failure> {
     if rootfs.read_only {
         set_attributes(root.as_fd(), Attributes::READ_ONLY, Depth::One).map_err(failed(Step::ReadOnly))?;
     }
-    Ok(terminal)
+    Ok((root, terminal))
 }
 
 /// Makes `root` the root and the working directory; lets go of the old one. pivot_root(2), "pivot_root(".", ".")".
