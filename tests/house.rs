@@ -70,8 +70,7 @@ fn architecture_md_has_the_same_table() {
         let row = text.lines().find(|line| {
             line.starts_with(&format!("| `{room}/`")) || line.starts_with(&format!("| `{room}.rs`"))
         });
-        let cell =
-            row.and_then(|row| row.split('|').nth(3)).unwrap_or_default();
+        let cell = row.and_then(|row| row.split('|').nth(3)).unwrap_or_default();
         let told: BTreeSet<_> = cell.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
         assert_eq!(told, may.iter().copied().collect(), "ARCHITECTURE.md, what {room} may import");
     }

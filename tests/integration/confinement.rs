@@ -54,9 +54,8 @@ fn a03_no_working_directory_leads_through_a_descriptor() {
         let out = rcon.run(["exec", "-w", &directory, &id, "ls"]);
         out.fails().stdout("");
     }
-    for directory in ["/via", "/via/..", "/thread/7", "/proc/1/fd/5", "/proc/self/fd/7/../../.."] {
-        let out = rcon.run(["run", "--rm", "-w", directory, "image", "cat", "/proc/self/mountinfo"]);
-        out.fails();
+    for directory in ["/via", "/via/x", "/thread/7", "/proc/1/fd/5", "/proc/self/fd/7/etc"] {
+        rcon.run(["run", "--rm", "-w", directory, "image", "ls"]).fails().stdout("");
     }
 }
 

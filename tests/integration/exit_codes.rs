@@ -20,7 +20,7 @@ fn a_command_that_does_not_exist_is_127() {
     rcon.run(["run", "--rm", "busybox", "nonesuch"])
         .exits(127)
         .stderr_has("executable file not found in $PATH");
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn an_unknown_command_is_1() {
 fn an_image_that_is_not_here_is_125() {
     let rcon = Rcon::new();
     rcon.run(["run", "--pull", "never", "nonesuch", "true"]).exits(125).stderr_has("nonesuch");
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn the_rest_is_done_although_one_argument_fails() {
         .exits(1)
         .stdout("one\ntwo\n")
         .stderr_has("No such container: nonesuch");
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]

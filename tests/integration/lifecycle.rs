@@ -115,14 +115,14 @@ fn a_running_container_is_removed_by_force_only() {
     let init = rcon.processes(&id).init;
     rcon.run(["rm", "-f", "box"]).exits(0).stdout("box\n");
     assert!(!crate::support::lives(init));
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]
 fn a_container_run_with_rm_leaves_nothing() {
     let rcon = Rcon::with_busybox();
     rcon.run(["run", "--rm", "busybox", "true"]).exits(0);
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
     let id = rcon.run(["run", "-d", "--rm", "busybox", "true"]).succeeds();
     until("the container has gone", || rcon.stored().is_empty());
     rcon.run(["inspect", &id]).exits(1);

@@ -60,8 +60,7 @@ fn bytes_that_are_no_text_come_through() {
 #[test]
 fn a_reader_that_goes_away_does_not_hang_the_call() {
     let rcon = Rcon::with_busybox();
-    let script =
-        format!("{} run --name box busybox yes | head -n 1", crate::support::binary().display());
+    let script = format!("{} run --name box busybox yes | head -n 1", crate::support::binary().display());
     let out = rcon.call_by_shell(&script).within(Duration::from_secs(30)).done();
     out.exits(0).stdout("y\n");
 }
