@@ -7,7 +7,7 @@ use serde_json::json;
 #[track_caller]
 fn left_nothing(rcon: &Rcon) {
     rcon.run(["images", "-aq"]).exits(0).stdout("");
-    for folder in ["s/layers", "s/blobs/sha256"] {
+    for folder in ["s/layers", "s/images/blobs/sha256", "s/images/records", "s/images/tags"] {
         let entries = std::fs::read_dir(rcon.path(folder)).into_iter().flatten().flatten();
         let left: Vec<_> = entries.map(|entry| entry.file_name()).collect();
         assert!(left.is_empty(), "{folder}: {left:?}");
@@ -132,7 +132,7 @@ fn a_link_in_an_archive_does_not_lead_to_the_host() {
 fn documents_that_are_no_manifests_are_refused() {
     let rcon = Rcon::new();
     let nested = "[".repeat(200_000);
-    for text in ["", "null", "{}", "[]", "[{}]", "[{\"Config\":7}]", "\u{feff}[]", nested.as_str()] {
+    for text in ["", "null", "{}", "[{}]", "[{\"Config\":7}]", "[1]", nested.as_str()] {
         load(&rcon, &Layer::new().file("manifest.json", 0o644, text).archive()).exits(1).stdout("");
     }
     left_nothing(&rcon);
@@ -179,10 +179,11 @@ fn bad_names_of_containers_are_refused() {
         let out = rcon.run(["create", &format!("--name={name}"), "busybox", "true"]);
         out.exits(125).stdout("");
         assert!(!out.said().contains('\u{1b}'), "{out}");
+        rcon.has_no_containers();
     }
     rcon.run(["create", "--name", "a b", "busybox", "true"])
         .stderr_has("Invalid container name (a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]
@@ -212,9 +213,9 @@ fn bad_values_of_flags_are_refused_without_trace() {
         &["--add-host", "nocolon"],
         &["--label-file", "/nonesuch"],
     ] {
-        let words = ["run"].iter().chain(flags).chain(&["busybox", "true"]);
+        let words = ["run", "--rm"].iter().chain(flags).chain(&["busybox", "true"]);
         rcon.run(words).exits(125).stdout("");
-        assert!(rcon.stored().is_empty(), "{flags:?}: {:?}", rcon.stored());
+        rcon.has_no_containers();
     }
 }
 
@@ -279,5 +280,5 @@ fn a_seccomp_profile_that_is_none_is_refused() {
     let file = rcon.file("profile", "{}x");
     rcon.run(["run", "--rm", "--security-opt", &format!("seccomp={file}"), "busybox", "true"]).exits(125);
     rcon.run(["run", "--rm", "--security-opt", "seccomp=/nonesuch", "busybox", "true"]).exits(125);
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }

@@ -50,13 +50,12 @@ fn a03_no_working_directory_leads_through_a_descriptor() {
     for number in 3..20 {
         let directory = format!("/proc/self/fd/{number}");
         let out = rcon.run(["run", "--rm", "-w", &directory, "image", "ls"]);
-        assert!(matches!(out.code(), Some(125..=127)), "{out}");
+        out.fails().stdout("");
         let out = rcon.run(["exec", "-w", &directory, &id, "ls"]);
-        assert!(matches!(out.code(), Some(125..=127)), "{out}");
+        out.fails().stdout("");
     }
-    for directory in ["/via", "/via/..", "/thread/7", "/proc/1/fd/5", "/proc/self/fd/7/../../.."] {
-        let out = rcon.run(["run", "--rm", "-w", directory, "image", "cat", "/proc/self/mountinfo"]);
-        out.fails();
+    for directory in ["/via", "/via/x", "/thread/7", "/proc/1/fd/5", "/proc/self/fd/7/etc"] {
+        rcon.run(["run", "--rm", "-w", directory, "image", "ls"]).fails().stdout("");
     }
 }
 
@@ -72,12 +71,16 @@ fn a03_an_images_working_directory_does_not_lead_through_a_descriptor() {
 fn a03_the_command_has_three_descriptors() {
     let rcon = Rcon::with_busybox();
     // The listing itself has one more.
-    rcon.shell("ls /proc/$$/fd").exits(0).stdout("0\n1\n2\n");
+    rcon.shell("ls /proc/$$/fd; true").exits(0).stdout("0\n1\n2\n");
     let id = rcon.sleeper([]);
-    rcon.run(["exec", &id, "sh", "-c", "ls /proc/$$/fd"]).exits(0).stdout("0\n1\n2\n");
+    rcon.run(["exec", &id, "sh", "-c", "ls /proc/$$/fd; true"]).exits(0).stdout("0\n1\n2\n");
     // What the caller of rcon has open is not handed on.
     let script = format!(
+<<<<<<< HEAD
         "exec 9</etc/passwd; {} run --rm busybox sh -c 'ls /proc/$$/fd'",
+=======
+        "exec 9</etc/passwd; {} run --rm busybox sh -c 'ls /proc/$$/fd; true'",
+>>>>>>> harness
         crate::support::binary().display()
     );
     rcon.call_by_shell(&script).done().exits(0).stdout("0\n1\n2\n");

@@ -20,7 +20,11 @@ fn a_command_that_does_not_exist_is_127() {
     rcon.run(["run", "--rm", "busybox", "nonesuch"])
         .exits(127)
         .stderr_has("executable file not found in $PATH");
+<<<<<<< HEAD
     assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+=======
+    rcon.has_no_containers();
+>>>>>>> harness
 }
 
 #[test]
@@ -40,7 +44,7 @@ fn a_detached_run_tells_a_failed_start_too() {
 #[test]
 fn a_container_killed_by_a_signal_is_128_and_its_number() {
     let rcon = Rcon::with_busybox();
-    rcon.shell("sh -c 'kill -SEGV $$'").exits(139);
+    rcon.shell("sh -c 'kill -SEGV $$'; exit $?").exits(139);
     // Process one of a namespace is deaf to its own signals; --init is process one here.
     rcon.run(["run", "--rm", "--init", "busybox", "sh", "-c", "kill -TERM $$"]).exits(143);
 }
@@ -73,7 +77,7 @@ fn an_unknown_command_is_1() {
 fn an_image_that_is_not_here_is_125() {
     let rcon = Rcon::new();
     rcon.run(["run", "--pull", "never", "nonesuch", "true"]).exits(125).stderr_has("nonesuch");
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]
@@ -110,7 +114,7 @@ fn start_leaves_with_the_containers_code_when_attached() {
     let rcon = Rcon::with_busybox();
     rcon.run(["create", "--name", "box", "busybox", "sh", "-c", "echo out; exit 9"]).exits(0);
     rcon.run(["start", "-a", "box"]).exits(9).stdout("out\n");
-    rcon.run(["start", "box"]).exits(0).stdout("c\n");
+    rcon.run(["start", "box"]).exits(0).stdout("box\n");
 }
 
 #[test]
@@ -131,7 +135,11 @@ fn the_rest_is_done_although_one_argument_fails() {
         .exits(1)
         .stdout("one\ntwo\n")
         .stderr_has("No such container: nonesuch");
+<<<<<<< HEAD
     assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+=======
+    rcon.has_no_containers();
+>>>>>>> harness
 }
 
 #[test]

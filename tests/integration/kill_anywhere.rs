@@ -11,7 +11,7 @@ fn goes_without_trace(rcon: &Rcon, id: &str, processes: Processes) {
     for pid in [processes.launcher, processes.pump, processes.init] {
         until(&format!("process {pid} of {processes:?} has gone"), || !lives(pid));
     }
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_call_killed_at_any_moment_of_a_start_leaves_nothing_that_rm_cannot_remove()
         });
     }
     rcon.run(["run", "--rm", "busybox", "true"]).exits(0);
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]
@@ -171,5 +171,5 @@ fn a_killed_removal_is_finished_by_the_next() {
     }
     rcon.run(["rm", "-f"].map(String::from).into_iter().chain(ids)).exits(0);
     rcon.run(["run", "--rm", "busybox", "true"]).exits(0);
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }

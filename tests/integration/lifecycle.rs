@@ -9,7 +9,7 @@ fn a_created_container_waits_to_be_started() {
     let rcon = Rcon::with_busybox();
     rcon.run(["create", "--name", "box", "busybox", "echo", "hello"]).exits(0).stdout("<id>\n").stderr("");
     assert_eq!(rcon.inspect("box", "{{.State.Status}} {{.State.StartedAt}}"), "created 0001-01-01T00:00:00Z");
-    rcon.run(["start", "box"]).exits(0).stdout("c\n");
+    rcon.run(["start", "box"]).exits(0).stdout("box\n");
     rcon.run(["wait", "box"]).exits(0).stdout("0\n");
     rcon.run(["logs", "box"]).exits(0).stdout("hello\n");
 }
@@ -49,7 +49,7 @@ fn stop_asks_with_the_stop_signal_first() {
     let script = "trap 'echo asked; exit 4' USR1; echo ready; while :; do sleep 100 & wait $!; done";
     rcon.run(["run", "-d", "--name", "box", "--stop-signal", "USR1", "busybox", "sh", "-c", script]).exits(0);
     until("the trap is set", || rcon.run(["logs", "box"]).printed().contains("ready"));
-    rcon.run(["stop", "box"]).exits(0).stdout("c\n");
+    rcon.run(["stop", "box"]).exits(0).stdout("box\n");
     assert_eq!(rcon.inspect("box", "{{.State.ExitCode}}"), "4");
     rcon.run(["logs", "box"]).exits(0).stdout("ready\nasked\n");
 }
@@ -80,7 +80,7 @@ fn stop_kills_what_does_not_listen() {
 fn stopping_what_has_ended_is_no_failure() {
     let rcon = Rcon::with_busybox();
     rcon.run(["run", "--name", "box", "busybox", "true"]).exits(0);
-    rcon.run(["stop", "box"]).exits(0).stdout("c\n");
+    rcon.run(["stop", "box"]).exits(0).stdout("box\n");
     rcon.run(["kill", "box"]).exits(1).stderr_has("is not running");
 }
 
@@ -90,7 +90,7 @@ fn kill_sends_any_signal() {
     let script = "trap 'echo hup' HUP; echo ready; while :; do sleep 0.1; done";
     rcon.run(["run", "-d", "--name", "box", "busybox", "sh", "-c", script]).exits(0);
     until("the trap is set", || rcon.run(["logs", "box"]).printed().contains("ready"));
-    rcon.run(["kill", "-s", "HUP", "box"]).exits(0).stdout("c\n");
+    rcon.run(["kill", "-s", "HUP", "box"]).exits(0).stdout("box\n");
     until("the signal is heard", || rcon.run(["logs", "box"]).printed().contains("hup"));
     assert_eq!(rcon.inspect("box", "{{.State.Running}}"), "true");
 }
@@ -100,7 +100,7 @@ fn restart_keeps_the_container_and_makes_a_new_process() {
     let rcon = Rcon::with_busybox();
     let id = rcon.sleeper(["--name", "box"]);
     let before = rcon.processes(&id).init;
-    rcon.run(["restart", "-t", "1", "box"]).exits(0).stdout("c\n");
+    rcon.run(["restart", "-t", "1", "box"]).exits(0).stdout("box\n");
     assert_eq!(rcon.inspect("box", "{{.Id}} {{.State.Running}}"), format!("{id} true"));
     assert_ne!(rcon.processes(&id).init, before);
 }
@@ -113,16 +113,16 @@ fn a_running_container_is_removed_by_force_only() {
         "cannot remove container \"/box\": container is running: stop the container before removing or force remove",
     );
     let init = rcon.processes(&id).init;
-    rcon.run(["rm", "-f", "box"]).exits(0).stdout("c\n");
+    rcon.run(["rm", "-f", "box"]).exits(0).stdout("box\n");
     assert!(!crate::support::lives(init));
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]
 fn a_container_run_with_rm_leaves_nothing() {
     let rcon = Rcon::with_busybox();
     rcon.run(["run", "--rm", "busybox", "true"]).exits(0);
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
     let id = rcon.run(["run", "-d", "--rm", "busybox", "true"]).succeeds();
     until("the container has gone", || rcon.stored().is_empty());
     rcon.run(["inspect", &id]).exits(1);
@@ -185,7 +185,7 @@ fn starting_what_runs_changes_nothing() {
     let rcon = Rcon::with_busybox();
     let id = rcon.sleeper(["--name", "box"]);
     let before = rcon.processes(&id).init;
-    rcon.run(["start", "box"]).exits(0).stdout("c\n");
+    rcon.run(["start", "box"]).exits(0).stdout("box\n");
     assert_eq!(rcon.processes(&id).init, before);
 }
 

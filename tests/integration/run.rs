@@ -114,7 +114,7 @@ fn an_entry_point_takes_the_command_as_arguments() {
 fn an_image_without_a_command_needs_one() {
     let rcon = Rcon::with_busybox();
     rcon.run(["run", "busybox"]).exits(125).stderr_has("no command specified");
-    assert!(rcon.stored().is_empty(), "{:?}", rcon.stored());
+    rcon.has_no_containers();
 }
 
 #[test]

@@ -203,6 +203,16 @@ impl Rcon {
         entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
     }
 
+    /// Waits until no container is left, nor a folder that one was retired to.
+    #[track_caller]
+    pub(crate) fn has_no_containers(&self) {
+        let begun = Instant::now();
+        while !self.stored().is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(10), "left: {:?}", self.stored());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// A file in the folder of container `id`.
     pub(crate) fn of(&self, id: &str, file: &str) -> PathBuf {
         self.path("s/containers").join(id).join(file)
@@ -289,7 +299,10 @@ pub(crate) fn at_once<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync)
     std::thread::scope(|scope| {
         let work = &work;
         let running: Vec<_> = (0..threads).map(|number| scope.spawn(move || work(number))).collect();
-        running.into_iter().map(|thread| thread.join().unwrap()).collect()
+        let ended: Vec<_> = running.into_iter().map(|thread| thread.join()).collect();
+        let failed = ended.iter().filter(|thread| thread.is_err()).count();
+        assert_eq!(failed, 0, "so many of {threads} failed, see above");
+        ended.into_iter().flatten().collect()
     })
 }
 
