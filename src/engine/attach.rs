@@ -127,9 +127,8 @@ impl Session<'_> {
                 }
             }
             if ready[0] {
-                match show(self.peer, &mut buffer)? {
-                    Some(end) => return Ok(end),
-                    None => {}
+                if let Some(end) = show(self.peer, &mut buffer)? {
+                    return Ok(end);
                 }
             }
         }

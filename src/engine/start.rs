@@ -140,7 +140,7 @@ fn attempt(
     let mut plan = plan(engine, record, &mapping, attachment)?;
     plan.makes_outer = outer.is_some();
     let monitor = monitor.carry_out(&plan, lock.descriptor(), &attachment.hello)?;
-    let outcome = launch::outcome(&monitor, |message| super::attach::show_stream(message))?;
+    let outcome = launch::outcome(&monitor, super::attach::show_stream)?;
     // The monitor is on record now: others may look for it.
     drop(outer);
     match outcome {

@@ -132,9 +132,8 @@ impl Engine {
         .ok()?;
         let mut buffer = vec![0; packet::BODY];
         loop {
-            match stream::hear(pump.as_fd(), &mut buffer).ok()?? {
-                ToClient::Exited(code) => return Some(code),
-                _ => {}
+            if let ToClient::Exited(code) = stream::hear(pump.as_fd(), &mut buffer).ok()?? {
+                return Some(code);
             }
         }
     }

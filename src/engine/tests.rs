@@ -37,7 +37,9 @@ fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     for (name, data) in files {
         let mut header = tar::Header::new_gnu();
         header.set_mode(0o644);
-        (header.set_uid(0), header.set_gid(0), header.set_mtime(1));
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(1);
         match data.strip_prefix(b"->") {
             Some(target) => {
                 header.set_entry_type(tar::EntryType::Symlink);

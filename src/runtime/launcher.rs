@@ -405,10 +405,10 @@ fn hear_pump(started: &mut Started) {
     if !packet::is_readable(socket) {
         return;
     }
-    if let Ok(Some(packet)) = packet::receive(socket, &mut buffer) {
-        if packet.kind == pump::INPUT_OVER {
-            started.spare.input = None;
-        }
+    if let Ok(Some(packet)) = packet::receive(socket, &mut buffer)
+        && packet.kind == pump::INPUT_OVER
+    {
+        started.spare.input = None;
     }
 }
 

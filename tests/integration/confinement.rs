@@ -76,11 +76,7 @@ fn a03_the_command_has_three_descriptors() {
     rcon.run(["exec", &id, "sh", "-c", "ls /proc/$$/fd; true"]).exits(0).stdout("0\n1\n2\n");
     // What the caller of rcon has open is not handed on.
     let script = format!(
-<<<<<<< HEAD
-        "exec 9</etc/passwd; {} run --rm busybox sh -c 'ls /proc/$$/fd'",
-=======
         "exec 9</etc/passwd; {} run --rm busybox sh -c 'ls /proc/$$/fd; true'",
->>>>>>> harness
         crate::support::binary().display()
     );
     rcon.call_by_shell(&script).done().exits(0).stdout("0\n1\n2\n");

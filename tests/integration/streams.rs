@@ -60,12 +60,7 @@ fn bytes_that_are_no_text_come_through() {
 #[test]
 fn a_reader_that_goes_away_does_not_hang_the_call() {
     let rcon = Rcon::with_busybox();
-<<<<<<< HEAD
-    let script =
-        format!("timeout 20 {} run --rm busybox yes | head -n 1", crate::support::binary().display());
-=======
     let script = format!("{} run --name box busybox yes | head -n 1", crate::support::binary().display());
->>>>>>> harness
     let out = rcon.call_by_shell(&script).within(Duration::from_secs(30)).done();
     out.exits(0).stdout("y\n");
 }

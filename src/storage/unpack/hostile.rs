@@ -234,7 +234,8 @@ fn names_need_not_be_text() {
     let mut header = tar::Header::new_gnu();
     header.as_old_mut().name[..3].copy_from_slice(b"\xff\xfe\x01");
     header.set_mode(0o644);
-    (header.set_uid(0), header.set_gid(0));
+    header.set_uid(0);
+    header.set_gid(0);
     header.set_size(0);
     header.set_cksum();
     ground.unpack(header.as_bytes()).unwrap();

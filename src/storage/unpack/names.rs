@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn names_are_places_below_the_root_or_refused() {
-        let table: [(&str, Option<Option<(&str, &str)>>); 10] = [
+        type Split<'a> = Option<Option<(&'a str, &'a str)>>;
+        let table: [(&str, Split<'_>); 10] = [
             ("a/b", Some(Some(("a", "b")))),
             ("./a//b/", Some(Some(("a", "b")))),
             ("/etc/passwd", Some(Some(("etc", "passwd")))),
