@@ -126,10 +126,10 @@ impl Session<'_> {
                     Input::Detach => return Ok(End::Detached),
                 }
             }
-            if ready[0] {
-                if let Some(end) = show(self.peer, &mut buffer)? {
-                    return Ok(end);
-                }
+            if ready[0]
+                && let Some(end) = show(self.peer, &mut buffer)?
+            {
+                return Ok(end);
             }
         }
     }

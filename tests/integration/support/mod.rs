@@ -57,7 +57,7 @@ pub(crate) fn lacks_overlay() -> Option<String> {
     if !known.lines().any(|line| line.ends_with("\toverlay")) {
         return Some("the kernel has no overlayfs".to_owned());
     }
-    let below = rustix::fs::statfs(&base()).map(|stat| stat.f_type).unwrap_or_default();
+    let below = rustix::fs::statfs(base()).map(|stat| stat.f_type).unwrap_or_default();
     (below == OVERLAYFS).then(|| "the tests' folder is on an overlay itself".to_owned())
 }
 
