@@ -83,6 +83,10 @@ pub(super) fn make(
 
 /// docker's words when the image is not here, and why that is the end of it as long as rcon cannot pull.
 fn find_image(engine: &Engine, ui: &mut Ui, wish: &Wish, mapping: &Mapping) -> Result<Image> {
+    let is_id = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_id(&wish.image) {
+        wish.image.parse::<Reference>()?;
+    }
     match engine.image(&wish.image, mapping) {
         Err(error) if error.kind == Kind::NotFound && engine.ensure_builtin(&wish.image)? => {
             let _ = error;

@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::output::Ui;
 use crate::runtime::stream::Hello;
 use crate::terminal::{DetachKeys, window_size};
+use std::io::Write;
 
 /// How the caller stays with the container.
 #[derive(Debug, Clone)]
@@ -43,7 +44,9 @@ pub(super) fn detach_keys(engine: &Engine, typed: Option<&KeySequence>) -> Resul
 /// docker's words.
 pub(super) fn check_terminal(terminal: bool, input: bool) -> Result<()> {
     if terminal && input && !rustix::termios::isatty(rustix::stdio::stdin()) {
-        return Err(Error::usage("the input device is not a TTY"));
+        // docker's exit code for it is 1, also for `run`.
+        let _ = writeln!(std::io::stderr(), "the input device is not a TTY");
+        return Err(Error::silent(1));
     }
     Ok(())
 }

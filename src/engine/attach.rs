@@ -1,7 +1,7 @@
 //! The caller's side of a running container: its streams, its terminal, its signals.
 
 use super::host::Engine;
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::ids::ContainerId;
 use crate::runtime::packet;
 use crate::runtime::stream::{self, FromClient, Hello, ToClient};
@@ -188,8 +188,8 @@ pub fn show_stream(message: &ToClient<'_>) -> Result<()> {
         _ => Ok(()),
     };
     match written {
-        // Nobody reads any more; the container goes on, and its log has it.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        // Nobody reads any more: this call ends as SIGPIPE would end it; the container goes on, and its log has it.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Error::silent(128 + libc::SIGPIPE as u8)),
         result => result.what(|| "writing what the container said"),
     }
 }

@@ -4,6 +4,7 @@ use super::files;
 use super::host::Engine;
 use super::image::Image;
 use super::names;
+use super::tmpfs;
 use super::record::{self, Record, RecordedMount};
 use super::wish::{MountWish, Wish};
 use crate::durable::{self, Durability};
@@ -132,7 +133,11 @@ fn recorded(wish: &MountWish) -> Result<RecordedMount> {
             RecordedMount::Volume { name, target, read_only, anonymous: false }
         }
         MountWish::Anonymous { target } => anonymous(&target)?,
-        MountWish::Tmpfs { target, options } => RecordedMount::Tmpfs { target, options },
+        MountWish::Tmpfs { target, options } => {
+            // Wrong options are told before anything is made.
+            tmpfs::planned(target.clone(), &options)?;
+            RecordedMount::Tmpfs { target, options }
+        }
     })
 }
 

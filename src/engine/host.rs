@@ -8,6 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::ids::ContainerId;
 use crate::paths::Paths;
 use crate::runtime::launch::Way;
+use crate::storage::Store;
 use crate::storage::containers::Containers;
 use crate::storage::layers::Making;
 use crate::storage::volumes::Volumes;
@@ -19,6 +20,10 @@ use rustix::fs::Mode;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often a monitor may end just when it is joined before a U0 of one's own is the better way.
+const MOST_JOINS: u32 = 64;
 
 /// One user's rcon.
 #[derive(Debug, Clone)]
@@ -34,6 +39,8 @@ impl Engine {
     pub fn open(paths: Paths) -> Result<Self> {
         make_private(&paths.data)?;
         make_private(&paths.runtime)?;
+        // A store that a newer rcon wrote is left alone.
+        Store::open(&paths)?;
         let containers = Containers::open(&paths.data)?;
         Ok(Self { paths, containers })
     }
@@ -134,14 +141,13 @@ impl Engine {
     pub fn enter(&self) -> Result<Mapping> {
         let proof = SingleThreaded::prove().what(|| "entering the user namespace")?;
         // A monitor may end just when it is joined: then there is another, or none.
-        while let Some((identity, handle)) = self.living_monitor() {
-            let Ok(mapping) = outer::mapping_of(&identity) else { continue };
-            match outer::join(&handle, &proof) {
-                Ok(()) => return Ok(mapping),
-                Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
-                Err(error) => {
-                    return Err(error).what(|| "joining the user namespace of the running containers");
-                }
+        for _ in 0..MOST_JOINS {
+            let Some((identity, handle)) = self.living_monitor() else { break };
+            let joined = outer::mapping_of(&identity)
+                .and_then(|mapping| outer::join(&handle, &proof).map(|()| mapping).what(|| "joining"));
+            match joined {
+                Ok(mapping) => return Ok(mapping),
+                Err(_) => std::thread::sleep(Duration::from_millis(2)),
             }
         }
         let choice = mapping::choose()?;

@@ -89,6 +89,10 @@ fn draw() -> Result<u64> {
 
 /// Whether `name` is one a container can have: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`, so at least two characters.
 pub fn valid_name(name: &str) -> Result<()> {
+    // It becomes a file name, NAME_MAX.
+    if name.len() > 255 {
+        return Err(Error::usage("Invalid container name: it has more than 255 characters"));
+    }
     let rest = |c: &u8| c.is_ascii_alphanumeric() || b"_.-".contains(c);
     match name.as_bytes() {
         [first, tail @ ..] if first.is_ascii_alphanumeric() && !tail.is_empty() && tail.iter().all(rest) => {

@@ -3,7 +3,7 @@
 use super::host::Engine;
 use super::record::{Record, RecordedMount};
 use super::state::State;
-use crate::durable::Lock;
+use crate::durable::{Lock, Sharing};
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
 use std::path::{Path, PathBuf};
@@ -36,12 +36,15 @@ pub fn remove(engine: &Engine, id: &ContainerId, word: &str, options: Options) -
         }
         engine.kill_and_wait(id)?;
     }
+    // A monitor that is about to leave still holds it.
+    let _lock = match Lock::take(&engine.containers.lock(id), Sharing::Exclusive) {
+        Err(error) if engine.containers.folder(id).exists() => return Err(error),
+        lock => lock,
+    };
     if !engine.containers.folder(id).exists() {
-        // It was started with --rm: its monitor has removed it.
+        // Its monitor (--rm) or another call has removed it.
         return Ok(());
     }
-    // A monitor that is about to leave still holds it.
-    let _lock = Lock::take(&engine.containers.lock(id), crate::durable::Sharing::Exclusive)?;
     let volumes = match engine.record(id) {
         Ok(record) if options.volumes || record.wish.remove => anonymous_volumes(&record),
         _ => Vec::new(),

@@ -14,6 +14,7 @@ use crate::runtime::stream::{Hello, Remedy, StartFailure};
 use crate::userns::mapping::Mapping;
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
 
 /// docker's size of /dev/shm in bytes.
 const SHM_SIZE: u64 = 64 * 1024 * 1024;
@@ -83,15 +84,22 @@ pub fn start(
             Some(monitor) => monitor,
             None => prepare(engine, &record.wish.network)?,
         };
-        let failure = match attempt(engine, record, attachment, &lock, monitor)? {
-            Outcome::Failed(failure) => failure,
-            outcome => return Ok(outcome),
+        let failure = match attempt(engine, record, attachment, &lock, monitor) {
+            Ok(Outcome::Failed(failure)) => failure,
+            Ok(outcome) => return Ok(outcome),
+            Err(error) => {
+                abandon(engine, record, &lock)?;
+                return Err(error);
+            }
         };
         match failure.remedy {
             Remedy::CopyLayers if !is_copied(engine, record) => {
                 copied::copy_layers(engine, record, &failure)?
             }
-            Remedy::JoinAnother if joins < MOST_JOINS => joins += 1,
+            Remedy::JoinAnother if joins < MOST_JOINS => {
+                joins += 1;
+                std::thread::sleep(Duration::from_millis(2));
+            }
             _ => {
                 abandon(engine, record, &lock)?;
                 return Ok(Outcome::Failed(failure));
@@ -109,14 +117,23 @@ fn is_copied(engine: &Engine, record: &Record) -> bool {
 
 /// Takes the container's lock; `None` when it runs. A state that a dead monitor left is repaired first.
 fn free(engine: &Engine, record: &Record) -> Result<Option<Lock>> {
-    let folder = engine.containers.folder(&record.id);
-    if matches!(engine.observe(&record.id)?, State::Running { .. }) {
-        return Ok(None);
+    let since = Instant::now();
+    while since.elapsed() < PATIENCE {
+        if matches!(engine.observe(&record.id)?, State::Running { .. }) {
+            return Ok(None);
+        }
+        if let Some(lock) = Lock::try_take(&engine.containers.lock(&record.id))? {
+            let state = State::read(&engine.containers.folder(&record.id))?;
+            return Ok((!matches!(state, State::Running { .. })).then_some(lock));
+        }
+        // Another call is starting it, or its last monitor is on its way out.
+        std::thread::sleep(Duration::from_millis(2));
     }
-    // A monitor on its way out still holds it for a moment.
-    let lock = Lock::take(&engine.containers.lock(&record.id), durable::Sharing::Exclusive)?;
-    Ok((!matches!(State::read(&folder)?, State::Running { .. })).then_some(lock))
+    Err(Error::new(Kind::Conflict, format!("container {} is being started or stopped by another call", record.id.short())))
 }
+
+/// How long another call, or a monitor on its way out, may hold a container's lock.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A container with `--rm` that never came to run is removed, as docker does.
 fn abandon(engine: &Engine, record: &Record, _lock: &Lock) -> Result<()> {
@@ -139,7 +156,7 @@ fn attempt(
     std::fs::create_dir_all(&sockets).what(|| format!("making {}", sockets.display()))?;
     let mut plan = plan(engine, record, &mapping, attachment)?;
     plan.makes_outer = outer.is_some();
-    let monitor = monitor.carry_out(&plan, lock.descriptor(), &attachment.hello)?;
+    let monitor = monitor.carry_out(&plan, lock.descriptor())?;
     let outcome = launch::outcome(&monitor, super::attach::show_stream)?;
     // The monitor is on record now: others may look for it.
     drop(outer);
@@ -180,6 +197,7 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
         attributes: attributes(record),
         remove: wish.remove,
         stop_signal: record.stop_signal,
+        hello: attachment.hello,
         console: Console {
             terminal: wish.tty,
             interactive: wish.interactive,

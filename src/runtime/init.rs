@@ -44,6 +44,9 @@ fn prepare(launcher: BorrowedFd<'_>) -> Result<Process, Failure> {
     rustix::process::umask(Mode::empty());
     let (root, terminal) = rootfs::build(&plan)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
+    let directory = &plan.process.working_directory;
+    make_working_directory(root.as_fd(), directory)
+        .map_err(failed_at(Step::WorkingDirectory, format!("chdir to cwd ({directory:?})")))?;
     rustix::system::sethostname(plan.hostname.as_bytes())
         .map_err(|errno| failed(Step::Hostname)(errno.into()))?;
     let master = terminal.as_ref().map(|terminal| terminal.master.as_fd());
@@ -81,7 +84,7 @@ pub fn ready_to_execute(process: &Process) -> Result<Vec<String>, Failure> {
         errno: 0,
     })?;
     check_mapped(&user)?;
-    enter_working_directory(root.as_fd(), &process.working_directory).map_err(failed_at(
+    enter_working_directory(&process.working_directory).map_err(failed_at(
         Step::WorkingDirectory,
         format!("chdir to cwd ({:?})", process.working_directory),
     ))?;
@@ -115,24 +118,17 @@ fn check_mapped(user: &Credentials) -> Result<(), Failure> {
     Err(Failure { step: Step::User, why, errno: 0 })
 }
 
-/// Made when missing, as docker does; opened without magic links, so that no leaked descriptor of /proc
-/// becomes the working directory (CVE-2024-21626).
-fn enter_working_directory(root: BorrowedFd<'_>, path: &str) -> io::Result<()> {
-    let resolve = ResolveFlags::NO_MAGICLINKS;
-    match rustix::fs::openat2(
-        CWD,
-        path,
-        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-        Mode::empty(),
-        resolve,
-    ) {
-        Ok(folder) => Ok(rustix::process::fchdir(folder)?),
-        Err(rustix::io::Errno::NOENT) => {
-            let folder = rootfs::place::open(root, path, rootfs::place::Shape::Directory)?;
-            Ok(rustix::process::fchdir(folder)?)
-        }
-        Err(errno) => Err(errno.into()),
-    }
+/// The first process's directory is made when it is missing, as docker does.
+fn make_working_directory(root: BorrowedFd<'_>, path: &str) -> io::Result<()> {
+    rootfs::place::open(root, path, rootfs::place::Shape::Directory).map(drop)
+}
+
+/// Opened without magic links, so that no leaked descriptor of /proc becomes the working directory
+/// (CVE-2024-21626).
+fn enter_working_directory(path: &str) -> io::Result<()> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS)?;
+    Ok(rustix::process::fchdir(folder)?)
 }
 
 /// The terminal is this session's, and all three streams. ioctl_tty(2).

@@ -6,7 +6,7 @@
 
 use super::packet;
 use super::plan::{Plan, Sharing};
-use super::stream::{self, Hello, Remedy, StartFailure, ToClient};
+use super::stream::{self, Remedy, StartFailure, ToClient};
 use crate::error::{Context, Error, Kind, Result};
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
@@ -62,17 +62,15 @@ pub fn begin(way: &Way, sharing: Sharing) -> Result<Expected> {
 }
 
 impl Expected {
-    /// Hands over the plan and the container's lock; connects to the monitor as its first client, wanting
-    /// what `hello` says. Hears not yet whether the start went well.
-    pub fn carry_out(self, plan: &Plan, lock: &OwnedFd, hello: &Hello) -> Result<OwnedFd> {
+    /// Hands over the plan and the container's lock; the socket that comes back is the monitor's first
+    /// client. Hears not yet whether the start went well.
+    pub fn carry_out(self, plan: &Plan, lock: &OwnedFd) -> Result<OwnedFd> {
         let plan = plan.write().what(|| "handing over the plan")?;
         if let Some((writers, waiting)) = self.maps {
             writers.finish()?;
             packet::send(waiting.as_fd(), b'm', b"", &[]).what(|| "waking the monitor")?;
         }
-        let sent = packet::send(self.monitor.as_fd(), PLAN, b"", &[plan.as_fd(), lock.as_fd()])
-            .and_then(|()| stream::ask(self.monitor.as_fd(), &stream::FromClient::Hello(*hello)));
-        match sent {
+        match packet::send(self.monitor.as_fd(), PLAN, b"", &[plan.as_fd(), lock.as_fd()]) {
             // It died, and may have said why: whoever listens hears it.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(self.monitor),
             result => result.map(|()| self.monitor).what(|| "handing over the plan"),

@@ -322,6 +322,7 @@ fn parts(plan: &Plan, needs: PumpNeeds<'_>, launcher: OwnedFd) -> io::Result<Par
         terminal: None,
         log: Log::new(log),
         listener,
+        hello: plan.hello,
         first_client: client.map(OwnedFd::try_clone).transpose()?,
         launcher,
         init: init.pidfd.try_clone()?,

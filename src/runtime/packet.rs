@@ -61,9 +61,8 @@ pub fn receive<'a>(socket: BorrowedFd<'_>, buffer: &'a mut [u8]) -> io::Result<O
     let received = loop {
         let mut parts = [IoSliceMut::new(&mut kind), IoSliceMut::new(buffer)];
         match rustix::net::recvmsg(socket, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC) {
-            Err(rustix::io::Errno::INTR) => {}
-            // The other end died with packets of ours unread.
-            Err(rustix::io::Errno::CONNRESET) => return Ok(None),
+            // The other end died with packets of ours unread; that is said once, and what it sent before comes after.
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::CONNRESET) => {}
             result => break result?,
         }
     };

@@ -5,6 +5,7 @@
 
 use crate::ids::ContainerId;
 use crate::paths::Paths;
+use crate::runtime::stream::Hello;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -32,6 +33,8 @@ pub struct Plan {
     pub remove: bool,
     /// What asks it to stop: sent when the launcher itself is asked to (SIGTERM).
     pub stop_signal: i32,
+    /// What the client that comes with the start wants: decided before the container says anything.
+    pub hello: Hello,
     /// Where the container's output goes.
     pub console: Console,
     /// Its file tree.

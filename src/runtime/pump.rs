@@ -33,6 +33,8 @@ pub struct Parts {
     pub listener: OwnedFd,
     /// The client that came with the start.
     pub first_client: Option<OwnedFd>,
+    /// What it wants.
+    pub hello: Hello,
     /// To and from the launcher.
     pub launcher: OwnedFd,
     /// The container's first process.
@@ -167,6 +169,20 @@ struct Pump {
     buffer: Vec<u8>,
 }
 
+/// How the container ended, once whoever inherited it has reaped it; 255 when the kernel does not say.
+fn exit_code_of_orphan(init: BorrowedFd<'_>) -> i32 {
+    for _ in 0..1000 {
+        match process::exit_info(init) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let moment = rustix::event::Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
+                let _ = poll(&mut [], Some(&moment));
+            }
+            info => return info.map_or(255, Ended::exit_code),
+        }
+    }
+    255
+}
+
 /// What a descriptor in the poll set is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
@@ -202,7 +218,8 @@ impl Pump {
     }
 
     fn run(mut self) -> io::Result<()> {
-        self.clients.extend(self.parts.first_client.take().map(Client::new));
+        let wants = self.parts.hello;
+        self.clients.extend(self.parts.first_client.take().map(|socket| Client { wants, ..Client::new(socket) }));
         loop {
             for (source, flags) in self.wait()? {
                 if self.serve(source, flags)? == Next::Leave {
@@ -410,7 +427,7 @@ impl Pump {
     /// The launcher was killed: the exit code is asked from the kernel (since Linux 6.15) and left where
     /// the next call of rcon finds it.
     fn end_without_launcher(&mut self) -> io::Result<Next> {
-        let code = process::exit_info(self.parts.init.as_fd()).map_or(255, Ended::exit_code);
+        let code = exit_code_of_orphan(self.parts.init.as_fd());
         self.leave_exit_code(code);
         self.draining = true;
         for source in [Source::Output, Source::Error, Source::Terminal] {

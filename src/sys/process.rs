@@ -225,6 +225,8 @@ struct PidfdInfo {
 
 /// How the process behind `pidfd` ended, for one that is not our child. `PIDFD_GET_INFO`, since Linux 6.15.
 ///
+/// The kernel keeps it from the moment its parent has reaped it: `EAGAIN` before.
+///
 /// # Errors
 /// `ENOTTY` or `EINVAL` on older kernels; `ESRCH` when it was reaped before the handle was opened.
 pub fn exit_info(pidfd: BorrowedFd<'_>) -> io::Result<Ended> {
@@ -234,7 +236,7 @@ pub fn exit_info(pidfd: BorrowedFd<'_>) -> io::Result<Ended> {
     // SAFETY: the size in the request number is that of the structure, which lives across the call.
     check(unsafe { libc::ioctl(pidfd.as_raw_fd(), PIDFD_GET_INFO, &raw mut info) }.into())?;
     if info.mask & PIDFD_INFO_EXIT == 0 {
-        return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        return Err(io::ErrorKind::WouldBlock.into());
     }
     if libc::WIFSIGNALED(info.exit_code) {
         return Ok(Ended::Signal(libc::WTERMSIG(info.exit_code)));

@@ -52,6 +52,8 @@ fn pivot(root: BorrowedFd<'_>) -> io::Result<()> {
 /// A new instance of a file system, mounted nowhere yet. fsopen(2), fsmount(2).
 fn detached(file_system: &str, options: &[(&str, &str)], attributes: MountAttrFlags) -> io::Result<OwnedFd> {
     let context = rustix::mount::fsopen(file_system, FsOpenFlags::FSOPEN_CLOEXEC)?;
+    // What mount(8) and df(1) show.
+    rustix::mount::fsconfig_set_string(context.as_fd(), "source", source(file_system))?;
     for (key, value) in options {
         match *value {
             "" => rustix::mount::fsconfig_set_flag(context.as_fd(), *key)?,
@@ -60,6 +62,14 @@ fn detached(file_system: &str, options: &[(&str, &str)], attributes: MountAttrFl
     }
     rustix::mount::fsconfig_create(context.as_fd())?;
     Ok(rustix::mount::fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)?)
+}
+
+/// docker's names of sources.
+fn source(file_system: &str) -> &str {
+    match file_system {
+        "cgroup2" => "cgroup",
+        name => name,
+    }
 }
 
 /// Moves the detached `mount` onto `place`. move_mount(2).

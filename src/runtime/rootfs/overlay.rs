@@ -43,6 +43,7 @@ fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<()> {
     let rootfs = &plan.rootfs;
     rustix::process::chdir(&rootfs.layers_folder)?;
     let context = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)?;
+    rustix::mount::fsconfig_set_string(context.as_fd(), "source", "overlay")?;
     let set = |key: &str, value: &Path| rustix::mount::fsconfig_set_string(context.as_fd(), key, value);
     for layer in &rootfs.layers {
         set("lowerdir+", Path::new(layer))?;
