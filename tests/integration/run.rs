@@ -101,6 +101,19 @@ fn files_can_be_given_to_other_users() {
 }
 
 #[test]
+fn a_caller_that_newuidmap_cannot_help_has_one_id_and_a_note() {
+    let rcon = Rcon::new();
+    let import = rcon.call_through(&["setpriv", "--no-new-privs"], ["import", "-", "busybox"]);
+    import.stdin(Image::busybox_tree()).done().succeeds();
+    let words = ["run", "--rm", "busybox", "sh", "-c", "id -u; awk '{print $1, $3}' /proc/self/uid_map"];
+    let out = rcon.call_through(&["setpriv", "--no-new-privs"], words).done();
+    out.exits(0)
+        .stdout("0\n0 1\n")
+        .stderr_has("note: only your own user id is available")
+        .stderr_has("hint: ");
+}
+
+#[test]
 fn an_entry_point_takes_the_command_as_arguments() {
     let image = Image::busybox().config(json!({ "Entrypoint": ["echo", "image"], "Cmd": ["default"] }));
     let rcon = Rcon::with_image(image);
