@@ -189,7 +189,9 @@ pub fn show_stream(message: &ToClient<'_>) -> Result<()> {
     };
     match written {
         // Nobody reads any more: this call ends as SIGPIPE would end it; the container goes on, and its log has it.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Error::silent(128 + libc::SIGPIPE as u8)),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Err(Error::silent(128 + libc::SIGPIPE as u8))
+        }
         result => result.what(|| "writing what the container said"),
     }
 }

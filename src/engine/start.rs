@@ -129,7 +129,10 @@ fn free(engine: &Engine, record: &Record) -> Result<Option<Lock>> {
         // Another call is starting it, or its last monitor is on its way out.
         std::thread::sleep(Duration::from_millis(2));
     }
-    Err(Error::new(Kind::Conflict, format!("container {} is being started or stopped by another call", record.id.short())))
+    Err(Error::new(
+        Kind::Conflict,
+        format!("container {} is being started or stopped by another call", record.id.short()),
+    ))
 }
 
 /// How long another call, or a monitor on its way out, may hold a container's lock.

@@ -219,7 +219,8 @@ impl Pump {
 
     fn run(mut self) -> io::Result<()> {
         let wants = self.parts.hello;
-        self.clients.extend(self.parts.first_client.take().map(|socket| Client { wants, ..Client::new(socket) }));
+        self.clients
+            .extend(self.parts.first_client.take().map(|socket| Client { wants, ..Client::new(socket) }));
         loop {
             for (source, flags) in self.wait()? {
                 if self.serve(source, flags)? == Next::Leave {

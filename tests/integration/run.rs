@@ -354,3 +354,14 @@ fn a_host_can_be_added_to_etc_hosts() {
         .exits(0)
         .stdout_has("10.1.2.3\tdb\n");
 }
+
+#[test]
+fn a_user_without_subordinate_ids_is_told_so_once() {
+    let rcon = Rcon::with_busybox();
+    rcon.forget_notes();
+    let single = std::env::var_os("RCON_SINGLE").is_some();
+    let first = rcon.run(["run", "--rm", "busybox", "true"]);
+    first.exits(0);
+    assert_eq!(first.said().contains("only your own user id"), single, "{first}");
+    rcon.run(["run", "--rm", "busybox", "true"]).exits(0).stderr("");
+}

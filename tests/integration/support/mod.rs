@@ -91,7 +91,21 @@ impl Rcon {
         assert!(!rustix::process::getuid().is_root(), "run the tests as an ordinary user; .ci/run makes one");
         let folder = tempfile::Builder::new().prefix("rc-").tempdir_in(base()).unwrap().keep();
         std::fs::create_dir(folder.join("home")).unwrap();
-        Self { folder }
+        let rcon = Self { folder };
+        rcon.has_noted_single_ids();
+        rcon
+    }
+
+    /// A user without subordinate ids is told so once; most tests are about something else.
+    fn has_noted_single_ids(&self) {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new().mode(0o700).create(self.path("r")).unwrap();
+        std::fs::File::create(self.path("r/single-id.noted")).unwrap();
+    }
+
+    /// As after a boot: nothing was told yet.
+    pub(crate) fn forget_notes(&self) {
+        std::fs::remove_file(self.path("r/single-id.noted")).unwrap();
     }
 
     /// A store with the image `busybox`.
