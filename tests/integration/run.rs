@@ -105,6 +105,7 @@ fn a_caller_that_newuidmap_cannot_help_has_one_id_and_a_note() {
     let rcon = Rcon::new();
     let import = rcon.call_through(&["setpriv", "--no-new-privs"], ["import", "-", "busybox"]);
     import.stdin(Image::busybox_tree()).done().succeeds();
+    rcon.forget_notes();
     let words = ["run", "--rm", "busybox", "sh", "-c", "id -u; awk '{print $1, $3}' /proc/self/uid_map"];
     let out = rcon.call_through(&["setpriv", "--no-new-privs"], words).done();
     out.exits(0)
