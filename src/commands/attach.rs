@@ -4,7 +4,7 @@ use super::foreground::{check_terminal, detach_keys};
 use super::parse::keys::KeySequence;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use crate::engine::attach::{self, End, Manner, Session};
+use crate::engine::attach::{self, End, Manner, Session, Signals};
 use crate::engine::host::Engine;
 use crate::engine::state::State;
 use crate::error::{Error, Kind, Result};
@@ -49,14 +49,14 @@ impl AttachArgs {
         let input = !self.no_stdin && record.wish.interactive;
         check_terminal(record.wish.tty, input)?;
         let hello = Hello { version: stream::VERSION, input, output: true, error: true };
+        let signals = Signals::hold(self.sig_proxy && !record.wish.tty)?;
         let pump = attach::connect(engine, &id, &hello)?;
         let manner = Manner {
             terminal: record.wish.tty,
             input,
-            signal_proxy: self.sig_proxy && !record.wish.tty,
             detach_keys: detach_keys(engine, self.detach_keys.as_ref())?,
         };
-        match (Session { peer: &pump, manner, target: processes.init.open() }).run()? {
+        match (Session { peer: &pump, manner, signals, target: processes.init.open() }).run()? {
             End::Exited(code) => Ok(code as u8),
             End::Detached => {
                 // Nobody to tell when standard error is closed.

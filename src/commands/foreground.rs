@@ -2,7 +2,7 @@
 
 use super::parse::keys::KeySequence;
 use crate::config::Config;
-use crate::engine::attach::{self, End, Manner, Session};
+use crate::engine::attach::{self, End, Manner, Session, Signals};
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
 use crate::engine::start::{self, Attachment, Outcome, Prepared};
@@ -60,6 +60,7 @@ pub(super) fn start(
     prepared: Option<Prepared>,
 ) -> Result<u8> {
     let wants_streams = stay.hello.input || stay.hello.output || stay.hello.error;
+    let signals = Signals::hold(wants_streams && stay.signal_proxy && !record.wish.tty)?;
     let attachment = Attachment { hello: stay.hello, size: window_size().unwrap_or((80, 24)) };
     let started = match start::start(engine, record, attachment, prepared)? {
         Outcome::Started(started) => started,
@@ -77,14 +78,13 @@ pub(super) fn start(
     let manner = Manner {
         terminal: record.wish.tty,
         input: stay.hello.input,
-        signal_proxy: stay.signal_proxy && !record.wish.tty,
         detach_keys: stay.detach_keys,
     };
     let target = match State::read(&engine.containers.folder(&record.id)) {
         Ok(state) => state.processes().and_then(|processes| processes.init.open()),
         Err(_) => None,
     };
-    let end = Session { peer: &started.monitor, manner, target }.run()?;
+    let end = Session { peer: &started.monitor, manner, signals, target }.run()?;
     finish(engine, ui, record, end, &stay.hello)
 }
 
@@ -101,10 +101,9 @@ fn finish(engine: &Engine, ui: &mut Ui, record: &Record, end: End, hello: &Hello
                 let manner = Manner {
                     terminal: record.wish.tty,
                     input: false,
-                    signal_proxy: false,
                     detach_keys: DetachKeys::default(),
                 };
-                match (Session { peer: &pump, manner, target: None }).run()? {
+                match (Session { peer: &pump, manner, signals: Signals::hold(false)?, target: None }).run()? {
                     End::Exited(code) => Ok(code as u8),
                     _ => last_word(engine, record),
                 }

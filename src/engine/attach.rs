@@ -20,8 +20,6 @@ pub struct Manner {
     pub terminal: bool,
     /// The caller's input goes to the container.
     pub input: bool,
-    /// Signals that reach this process go to the container.
-    pub signal_proxy: bool,
     /// What detaches.
     pub detach_keys: DetachKeys,
 }
@@ -52,6 +50,19 @@ const PROXIED: [Signal; 11] = [
     Signal::SIGIO,
 ];
 
+/// Signals of the caller, held back until they are passed on. Begun before the container is, or one that
+/// comes early would end the caller instead.
+#[derive(Debug)]
+pub struct Signals(SignalFd);
+
+impl Signals {
+    /// Holds back the signals that are passed on (`proxied`), or only those of the window's size.
+    pub fn hold(proxied: bool) -> Result<Self> {
+        let signals: &[Signal] = if proxied { &PROXIED } else { &[Signal::SIGWINCH] };
+        process::signal_descriptor(signals).map(Self).what(|| "watching for signals")
+    }
+}
+
 /// Connects to the pump of a running container.
 pub fn connect(engine: &Engine, id: &ContainerId, hello: &Hello) -> Result<OwnedFd> {
     let pump = packet::connect(&engine.sockets(id), stream::SOCKET)
@@ -67,7 +78,9 @@ pub struct Session<'a> {
     pub peer: &'a OwnedFd,
     /// How the caller takes part.
     pub manner: Manner,
-    /// Where signals go: a handle on the process to have them.
+    /// The caller's signals.
+    pub signals: Signals,
+    /// Where they go: a handle on the process to have them.
     pub target: Option<OwnedFd>,
 }
 
@@ -79,18 +92,12 @@ impl Session<'_> {
         } else {
             None
         };
-        let signals = self.watch_signals().what(|| "watching for signals")?;
         if self.manner.terminal {
             self.tell_size();
         }
-        let end = self.pass(&signals);
+        let end = self.pass();
         drop(raw);
         end
-    }
-
-    fn watch_signals(&self) -> io::Result<SignalFd> {
-        let proxied: &[Signal] = if self.manner.signal_proxy { &PROXIED } else { &[Signal::SIGWINCH] };
-        process::signal_descriptor(proxied)
     }
 
     fn tell_size(&self) {
@@ -100,13 +107,13 @@ impl Session<'_> {
         }
     }
 
-    fn pass(&mut self, signals: &SignalFd) -> Result<End> {
+    fn pass(&mut self) -> Result<End> {
         let mut buffer = vec![0; packet::BODY];
         let mut input_open = self.manner.input;
         loop {
             let mut polled = vec![
                 PollFd::from_borrowed_fd(self.peer.as_fd(), PollFlags::IN),
-                PollFd::from_borrowed_fd(signals.as_fd(), PollFlags::IN),
+                PollFd::from_borrowed_fd(self.signals.0.as_fd(), PollFlags::IN),
             ];
             if input_open {
                 polled.push(PollFd::from_borrowed_fd(rustix::stdio::stdin(), PollFlags::IN));
@@ -117,7 +124,7 @@ impl Session<'_> {
             }
             let ready: Vec<bool> = polled.iter().map(|polled| !polled.revents().is_empty()).collect();
             if ready[1] {
-                self.pass_signals(signals);
+                self.pass_signals();
             }
             if ready.get(2).copied().unwrap_or(false) {
                 match self.pass_input(&mut buffer)? {
@@ -134,8 +141,8 @@ impl Session<'_> {
         }
     }
 
-    fn pass_signals(&self, signals: &SignalFd) {
-        while let Ok(Some(signal)) = signals.read_signal() {
+    fn pass_signals(&self) {
+        while let Ok(Some(signal)) = self.signals.0.read_signal() {
             if signal.ssi_signo == libc::SIGWINCH as u32 && self.manner.terminal {
                 self.tell_size();
             } else if let Some(target) = &self.target {
