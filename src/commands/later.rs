@@ -214,7 +214,7 @@ fn check(kind: Type, typed: &str) -> Result<()> {
 pub(super) fn augment(command: Command, rows: &[Later], purpose: Purpose) -> Command {
     match purpose {
         Purpose::Parsing => rows.iter().fold(command, |command, row| command.arg(row.arg())),
-        Purpose::Reference => command,
+        Purpose::Usual | Purpose::Reference => command,
     }
 }
 

@@ -211,7 +211,14 @@ fn below(group: &'static Group, path: &str, rest: &[OsString]) -> Result<(String
 }
 
 /// Parses the arguments of a verb.
+///
+/// Most command lines have none of the flags that are known and refused, and building those takes as long
+/// as all the rest: they are only built when the line cannot be read without them.
 fn called(verb: &'static Verb, path: &str, rest: &[OsString]) -> Result<Invocation, Answer> {
+    let usual = verb.build(Command::new(PROGRAM).no_binary_name(true), Purpose::Usual);
+    if let Ok(invocation) = usual.try_get_matches_from(rest).and_then(|mut matches| (verb.read)(&mut matches)) {
+        return Ok(invocation);
+    }
     let mut command = verb.build(Command::new(PROGRAM).no_binary_name(true), Purpose::Parsing);
     let matches = command.try_get_matches_from_mut(rest);
     let read = |mut matches: ArgMatches| {

@@ -37,6 +37,8 @@ pub(super) enum Words {
 pub(super) enum Purpose {
     /// To parse: switches take `=true` and `=false`.
     Parsing,
+    /// To parse a line that has none of the flags that are refused.
+    Usual,
     /// To be written about: switches are shown plain.
     Reference,
 }
