@@ -10,9 +10,9 @@ fn small(name: &str, content: &str) -> Archive {
     Archive::new(name).layer(Layer::new().file("f", 0o644, content))
 }
 
-/// Three and a half hours ago: the tables say `3 hours ago` for a while.
+/// A little more than three hours ago: the tables say `3 hours ago` for a while.
 fn hours_ago() -> Value {
-    json!((jiff::Timestamp::now() - jiff::SignedDuration::from_mins(210)).to_string())
+    json!((jiff::Timestamp::now() - jiff::SignedDuration::from_mins(185)).to_string())
 }
 
 #[track_caller]
@@ -661,7 +661,7 @@ fn archives_that_skopeo_writes_are_loaded() {
     requires!(skopeo);
     let rcon = Rcon::new();
     let image = Archive::busybox("box:1").layer(Layer::new().file("f", 0o644, "x"));
-    let source = rcon.file("source", image.write(Layout::Oci(Packing::Plain)));
+    let source = rcon.file("source", image.write(Layout::Podman));
     for (number, (to, flags)) in [
         ("docker-archive", &[][..]),
         ("oci-archive", &[]),
@@ -674,7 +674,7 @@ fn archives_that_skopeo_writes_are_loaded() {
         let written = rcon.path(&format!("written-{number}"));
         let mut skopeo = std::process::Command::new("skopeo");
         skopeo.args(["copy", "--insecure-policy", "-q"]).args(flags);
-        skopeo.arg(format!("oci-archive:{source}:box:1"));
+        skopeo.arg(format!("docker-archive:{source}"));
         skopeo.arg(format!("{to}:{}:quay.io/team/box:{number}", written.display()));
         skopeo.env("HOME", rcon.path("home")).env("TMPDIR", rcon.directory("tmp"));
         let out = skopeo.output().unwrap();

@@ -22,7 +22,7 @@ impl Packing {
         match self {
             Self::Plain => bytes.to_vec(),
             Self::Gzip => {
-                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
                 encoder.write_all(bytes).unwrap();
                 encoder.finish().unwrap()
             }
@@ -80,7 +80,7 @@ impl Archive {
             "created": "2026-01-02T03:04:05Z",
             "config": {},
         });
-        Self { layers: Vec::new(), names: vec![name.to_owned()], config }
+        Self { layers: Vec::new(), names: vec![tagged(name)], config }
     }
 
     /// The same, over busybox.
@@ -107,7 +107,7 @@ impl Archive {
 
     /// Other names, or none.
     pub(crate) fn names(mut self, names: &[&str]) -> Self {
-        self.names = names.iter().map(|name| (*name).to_owned()).collect();
+        self.names = names.iter().map(|name| tagged(name)).collect();
         self
     }
 
@@ -131,6 +131,11 @@ impl Archive {
     pub(crate) fn write(&self, layout: Layout) -> Vec<u8> {
         together(&[self], layout)
     }
+}
+
+/// A name in an archive always has a tag.
+fn tagged(name: &str) -> String {
+    if name.contains(':') { name.to_owned() } else { format!("{name}:latest") }
 }
 
 /// One archive of several images.
