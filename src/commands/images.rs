@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::oci::reference::Reference;
 use crate::output::listing::{Listing, Row};
 use crate::output::{Ui, size, time};
+use crate::storage::Store;
 use clap::{Args, FromArgMatches};
 use jiff::Timestamp;
 use serde_json::json;
@@ -62,8 +63,8 @@ const HEADERS: &[(&str, &str)] = &[
 impl ImagesArgs {
     /// Lists the images.
     pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
-        let all = images::rows(&engine.store()?)?;
-        let shown = self.chosen(all)?;
+        let store = engine.store()?;
+        let shown = self.chosen(&store, images::rows(&store)?)?;
         let now = Timestamp::now();
         let zone = time::local_zone();
         let rows: Vec<Row> = shown.iter().map(|row| self.fields(row, now, &zone)).collect();
@@ -83,7 +84,7 @@ impl ImagesArgs {
         Ok(0)
     }
 
-    fn chosen(&self, mut rows: Vec<images::Row>) -> Result<Vec<images::Row>> {
+    fn chosen(&self, store: &Store, mut rows: Vec<images::Row>) -> Result<Vec<images::Row>> {
         let all = rows.clone();
         for filter in &self.filter {
             match filter.key.as_str() {
@@ -99,7 +100,18 @@ impl ImagesArgs {
                         .ok_or_else(|| Error::usage(format!("No such image: {}", filter.value)))?;
                     let earlier = filter.key == "before";
                     rows.retain(|row| {
-                        if earlier { row.created < mark.created } else { row.created > mark.created }
+                        if earlier { moment(row) < moment(mark) } else { moment(row) > moment(mark) }
+                    });
+                }
+                "label" => {
+                    let (key, value) = match filter.value.split_once('=') {
+                        Some((key, value)) => (key, Some(value)),
+                        None => (filter.value.as_str(), None),
+                    };
+                    // An image whose configuration cannot be read has no labels.
+                    rows.retain(|row| {
+                        let labels = images::labels(store, &row.id).unwrap_or_default();
+                        labels.get(key).is_some_and(|own| value.is_none_or(|value| value == own))
                     });
                 }
                 key => return Err(Error::usage(format!("invalid filter '{key}'"))),
@@ -112,7 +124,7 @@ impl ImagesArgs {
     }
 
     fn fields(&self, row: &images::Row, now: Timestamp, zone: &jiff::tz::TimeZone) -> Row {
-        let created: Option<Timestamp> = row.created.parse().ok();
+        let created = moment(row);
         let fields = [
             ("Repository", row.repository.clone()),
             ("Tag", row.tag.clone()),
@@ -127,6 +139,11 @@ impl ImagesArgs {
             ..Row::default()
         }
     }
+}
+
+/// `None`, before all others, where the image does not say.
+fn moment(row: &images::Row) -> Option<Timestamp> {
+    row.created.parse().ok()
 }
 
 fn is_named(row: &images::Row, name: &str) -> bool {

@@ -8,6 +8,7 @@ use crate::storage::images::ImageRecord;
 use crate::storage::layers::IdMapKey;
 use crate::storage::tags::familiar;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// One row of `images`: one per name, or one for an image without.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,11 @@ fn digest_of(image: &ImageRecord, repository: &str) -> String {
     let digests = image.repo_digests.iter().filter_map(|digest| digest.split_once('@'));
     let mut own = digests.filter(|(name, _)| *name == repository);
     own.next().map_or_else(|| "<none>".to_owned(), |(_, digest)| digest.to_owned())
+}
+
+/// The labels of an image.
+pub fn labels(store: &Store, id: &Digest) -> Result<BTreeMap<String, String>> {
+    Ok(store.images().config(id)?.config.labels)
 }
 
 /// What `image inspect` prints of the image `target` names, with docker's keys in docker's order.

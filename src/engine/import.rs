@@ -31,6 +31,7 @@ pub fn import(store: &Store, input: File, wish: Import<'_>, making: &Making) -> 
     for change in wish.changes {
         changes::apply(&mut config.config, change)?;
     }
+    store.tidy()?;
     let _lock = store.lock_for_adding()?;
     let layer = make_layer(store, input, Expected::default(), making)?;
     let created = now();

@@ -38,6 +38,7 @@ impl fmt::Display for Loaded {
 /// # Errors
 /// Nothing was added then.
 pub fn load(store: &Store, input: File, making: &Making) -> Result<Vec<Loaded>> {
+    store.tidy()?;
     let _lock = store.lock_for_adding()?;
     let members = Members::read(archive::spool(store, input, making.limits)?)?;
     let images = archive::read(&members)?;

@@ -2,6 +2,7 @@
 
 use super::remove::blobs_of;
 use super::{Store, layout, sweep};
+use crate::durable::Lock;
 use crate::error::{Context, Result};
 use crate::oci::digest::Digest;
 use std::collections::HashSet;
@@ -9,13 +10,26 @@ use std::ffi::OsString;
 use std::path::Path;
 
 impl Store {
-    /// Removes garbage. Images, named or not, stay: removing those is a person's decision.
-    pub fn collect(&self) -> Result<()> {
-        let _lock = self.lock_for_removing()?;
+    /// Removes what killed writers left. Only with the lock for removing.
+    pub(super) fn sweep(&self) -> Result<()> {
         sweep::sweep(&self.layers().directory())?;
         sweep::sweep(&self.blobs().directory())?;
         sweep::sweep(&self.images_directory().join("records"))?;
-        sweep::sweep(&self.images_directory().join("tags"))?;
+        sweep::sweep(&self.images_directory().join("tags"))
+    }
+
+    /// The same before something is added, unless somebody else is at work: then it is a later call's turn.
+    pub fn tidy(&self) -> Result<()> {
+        match Lock::try_take(&self.root().join("locks/images.lock"))? {
+            Some(_lock) => self.sweep(),
+            None => Ok(()),
+        }
+    }
+
+    /// Removes garbage. Images, named or not, stay: removing those is a person's decision.
+    pub fn collect(&self) -> Result<()> {
+        let _lock = self.lock_for_removing()?;
+        self.sweep()?;
         // A damaged record would make what it names look unused: then nothing is removed.
         let records = names(&self.images_directory().join("records"))?.len();
         let images = self.images().list()?;

@@ -6,7 +6,9 @@ use crate::durable;
 use crate::error::{Context, Error, Kind, Result};
 use crate::oci::config::ImageConfig;
 use crate::oci::digest::Digest;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::path::PathBuf;
 
 /// An image: the digest of its configuration is its id.
@@ -42,6 +44,13 @@ pub struct ImageRecord {
     /// What a newer rcon wrote.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ImageRecord {
+    /// When it was made: its text alone has no order, since zone and fraction may be written in many ways.
+    fn moment(&self) -> Option<Timestamp> {
+        self.created.parse().ok()
+    }
 }
 
 /// A blob, and what it is for.
@@ -141,7 +150,7 @@ impl Images<'_> {
             entries.flatten().filter(|entry| entry.file_name().as_encoded_bytes().ends_with(b".json"));
         let mut images: Vec<ImageRecord> =
             records.filter_map(|entry| parse(&std::fs::read(entry.path()).ok()?).ok()).collect();
-        images.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
+        images.sort_by_cached_key(|image| (Reverse(image.moment()), image.id));
         Ok(images)
     }
 

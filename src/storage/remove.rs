@@ -2,7 +2,7 @@
 
 use super::images::ImageRecord;
 use super::tags::{TagName, familiar};
-use super::{Store, layout, sweep};
+use super::{Store, layout};
 use crate::error::{Error, Kind, Result};
 use crate::oci::config::chain_ids;
 use crate::oci::digest::Digest;
@@ -72,8 +72,7 @@ pub fn remove(
     }
     let removed = removal.removed;
     layout::derive(store)?;
-    sweep::sweep(&store.layers().directory())?;
-    sweep::sweep(&store.blobs().directory())?;
+    store.sweep()?;
     Ok(removed)
 }
 

@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails its test")]
 
+mod bad_archives;
 mod bad_input;
 mod concurrency;
 mod confinement;
 mod exec;
 mod exit_codes;
+mod images;
 mod kill_anywhere;
 mod lifecycle;
 mod run;

@@ -4,6 +4,7 @@
 //! so aloud and passes; with `RCON_NO_SKIP=1` it fails. `RCON_SINGLE=1` declares that the user has no
 //! subordinate ids, so that what needs them may be skipped all the same. `RCON_KEEP=1` keeps the stores.
 
+pub(crate) mod archives;
 mod call;
 mod image;
 mod terminal;
@@ -31,6 +32,12 @@ macro_rules! requires {
             return $crate::support::skip(&reason, false);
         }
     };
+    (skopeo) => {
+        // Another tool to compare with; nobody has to have it.
+        if let Some(reason) = $crate::support::lacks_program("skopeo") {
+            return $crate::support::skip(&reason, true);
+        }
+    };
 }
 pub(crate) use requires;
 
@@ -48,6 +55,12 @@ pub(crate) fn lacks_subordinate_ids() -> Option<String> {
         }
     }
     (!Path::new("/usr/bin/newuidmap").exists()).then(|| "newuidmap is not installed".to_owned())
+}
+
+/// Why a program of the host cannot be run.
+pub(crate) fn lacks_program(name: &str) -> Option<String> {
+    let there = Command::new(name).arg("--version").stdin(Stdio::null()).output().is_ok();
+    (!there).then(|| format!("{name} is not installed"))
 }
 
 /// Why no overlay can be mounted over the folder of the tests.
