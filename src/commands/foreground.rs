@@ -75,11 +75,7 @@ pub(super) fn start(
     if !wants_streams {
         return Ok(0);
     }
-    let manner = Manner {
-        terminal: record.wish.tty,
-        input: stay.hello.input,
-        detach_keys: stay.detach_keys,
-    };
+    let manner = Manner { terminal: record.wish.tty, input: stay.hello.input, detach_keys: stay.detach_keys };
     let target = match State::read(&engine.containers.folder(&record.id)) {
         Ok(state) => state.processes().and_then(|processes| processes.init.open()),
         Err(_) => None,
@@ -98,11 +94,8 @@ fn finish(engine: &Engine, ui: &mut Ui, record: &Record, end: End, hello: &Hello
         // The pump was killed: another one may have taken over.
         End::Lost => match attach::connect(engine, &record.id, &Hello { input: false, ..*hello }) {
             Ok(pump) => {
-                let manner = Manner {
-                    terminal: record.wish.tty,
-                    input: false,
-                    detach_keys: DetachKeys::default(),
-                };
+                let manner =
+                    Manner { terminal: record.wish.tty, input: false, detach_keys: DetachKeys::default() };
                 match (Session { peer: &pump, manner, signals: Signals::hold(false)?, target: None }).run()? {
                     End::Exited(code) => Ok(code as u8),
                     _ => last_word(engine, record),

@@ -216,7 +216,8 @@ fn below(group: &'static Group, path: &str, rest: &[OsString]) -> Result<(String
 /// as all the rest: they are only built when the line cannot be read without them.
 fn called(verb: &'static Verb, path: &str, rest: &[OsString]) -> Result<Invocation, Answer> {
     let usual = verb.build(Command::new(PROGRAM).no_binary_name(true), Purpose::Usual);
-    if let Ok(invocation) = usual.try_get_matches_from(rest).and_then(|mut matches| (verb.read)(&mut matches)) {
+    if let Ok(invocation) = usual.try_get_matches_from(rest).and_then(|mut matches| (verb.read)(&mut matches))
+    {
         return Ok(invocation);
     }
     let mut command = verb.build(Command::new(PROGRAM).no_binary_name(true), Purpose::Parsing);
