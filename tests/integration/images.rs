@@ -503,7 +503,7 @@ fn of_many_layers_the_top_wins(count: usize, layout: Layout) {
     let script = "cat /top; echo; cat /also-top; echo; cat /link; echo; ls /seen; ls /opaque; \
                   stat -c '%F %h' /top; if [ -d /turn ]; then ls /turn; else cat /turn; fi; \
                   echo written > /top && cat /top";
-    let turn = if last % 2 == 0 { format!("{last}\n") } else { last.to_string() };
+    let turn = if last.is_multiple_of(2) { format!("{last}\n") } else { last.to_string() };
     rcon.run(["run", "--rm", "tall", "sh", "-c", script])
         .exits(0)
         .stdout(&format!("{last}\n{last}\n{last}\n{last}\n{last}\nregular file 2\n{turn}written\n"));
