@@ -120,6 +120,36 @@ fn checksum(header: &mut [u8]) {
 }
 
 #[test]
+fn a_layout_of_another_version_is_refused_and_one_without_version_is_read() {
+    let rcon = Rcon::new();
+    let whole = sample().write(Layout::Oci(Packing::Gzip));
+    let at = whole.windows(5).position(|window| window == b"1.0.0").unwrap();
+    let mut newer = whole.clone();
+    newer[at] = b'2';
+    let out = load(&rcon, newer);
+    refused(&rcon, &out);
+    out.stderr_has("an OCI layout of version 2.0.0");
+    let header = whole.windows(11).position(|window| window == b"oci-layout\0").unwrap();
+    let without = [&whole[..header], &whole[header + 1024..]].concat();
+    load(&rcon, without).exits(0).stdout("Loaded image: sample:latest\n");
+}
+
+#[test]
+fn owners_that_were_never_written_are_root() {
+    let rcon = Rcon::new();
+    let mut archive = Archive::busybox("image").write(Layout::Podman);
+    let mut at = 0;
+    while archive[at] != 0 {
+        archive[at + 108..at + 124].fill(0);
+        let size = std::str::from_utf8(&archive[at + 124..at + 135]).unwrap();
+        let size = usize::from_str_radix(size, 8).unwrap();
+        checksum(&mut archive[at..at + 512]);
+        at += 512 + size.next_multiple_of(512);
+    }
+    load(&rcon, archive).exits(0).stdout("Loaded image: image:latest\n");
+}
+
+#[test]
 fn what_is_no_archive_of_images_is_told_what_it_is() {
     let rcon = Rcon::new();
     let out = load(&rcon, Layer::new().file("etc/passwd", 0o644, "root").archive());

@@ -51,7 +51,7 @@ pub struct ArchivedLayer {
 pub fn read(members: &Members) -> Result<Vec<ArchivedImage>> {
     let images = if members.has("manifest.json") {
         docker::read(members)?
-    } else if members.has("index.json") && members.has("oci-layout") {
+    } else if members.has("index.json") {
         oci::read(members)?
     } else if members.has("repositories") {
         return Err(Error::new(Kind::Unsupported, "an archive of the form docker wrote before 1.10")

@@ -18,11 +18,9 @@ struct Layout {
 }
 
 pub(super) fn read(members: &Members) -> Result<Vec<ArchivedImage>> {
-    let layout: Layout = serde_json::from_slice(&members.document("oci-layout")?)
-        .map_err(|cause| invalid("a damaged oci-layout").why(cause))?;
-    if layout.image_layout_version != "1.0.0" {
-        let what = format!("an OCI layout of version {}", layout.image_layout_version);
-        return Err(Error::new(Kind::Unsupported, what));
+    // Some writers leave it out, and other readers do without it.
+    if members.has("oci-layout") {
+        check_version(members)?;
     }
     let Document::Index(index) = Document::parse(&members.document("index.json")?)? else {
         return Err(invalid("an index.json that is no index"));
@@ -43,6 +41,15 @@ pub(super) fn read(members: &Members) -> Result<Vec<ArchivedImage>> {
         }
     }
     Ok(images)
+}
+
+fn check_version(members: &Members) -> Result<()> {
+    let layout: Layout = serde_json::from_slice(&members.document("oci-layout")?)
+        .map_err(|cause| invalid("a damaged oci-layout").why(cause))?;
+    match layout.image_layout_version.as_str() {
+        "1.0.0" => Ok(()),
+        version => Err(Error::new(Kind::Unsupported, format!("an OCI layout of version {version}"))),
+    }
 }
 
 fn image(members: &Members, entry: &Descriptor) -> Result<ArchivedImage> {

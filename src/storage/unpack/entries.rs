@@ -227,8 +227,8 @@ impl<R: Read> Entries<R> {
         });
         let mut entry = Entry {
             mode: header.mode().unwrap_or(0) & 0o7777,
-            uid: pax.uid.map_or_else(|| header.uid(), Ok).map_err(bad_field)?,
-            gid: pax.gid.map_or_else(|| header.gid(), Ok).map_err(bad_field)?,
+            uid: pax.uid.map_or_else(|| id(&header.as_old().uid, header.uid()), Ok).map_err(bad_field)?,
+            gid: pax.gid.map_or_else(|| id(&header.as_old().gid, header.gid()), Ok).map_err(bad_field)?,
             name,
             link,
             kind,
@@ -421,6 +421,11 @@ fn check_extents(extents: &[Extent], real_size: u64, stored: u64) -> Result<()> 
         true => Ok(()),
         false => Err(invalid("a sparse file whose map and size disagree")),
     }
+}
+
+/// An owner that was never written is 0 to all readers; the tar crate's own writer leaves it so.
+fn id(field: &[u8], read: io::Result<u64>) -> io::Result<u64> {
+    if field.iter().all(|byte| *byte == 0) { Ok(0) } else { read }
 }
 
 fn bad_field(cause: io::Error) -> crate::error::Error {
