@@ -28,6 +28,11 @@ struct StoreBook {
     started: Cell<Option<Timestamp>>,
 }
 
+/// It is being restarted, and not removed though it was started with `--rm`.
+fn is_kept(plan: &Plan) -> bool {
+    plan.folder.join(stop::KEEP).exists()
+}
+
 /// A container that is removed when it ends need not survive a power cut.
 fn durability(plan: &Plan) -> Durability {
     if plan.remove { Durability::Kill } else { Durability::PowerCut }
@@ -38,10 +43,10 @@ impl StoreBook {
         Engine::open(plan.paths.clone())
     }
 
-    fn note(plan: &Plan, action: &str, extra: &[(&str, String)]) {
+    fn note(plan: &Plan, folder: &Path, action: &str, extra: &[(&str, String)]) {
         let mut attributes = plan.attributes.clone();
         attributes
-            .insert("name".to_owned(), std::fs::read_to_string(plan.folder.join("name")).unwrap_or_default());
+            .insert("name".to_owned(), std::fs::read_to_string(folder.join("name")).unwrap_or_default());
         attributes.extend(extra.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         events::container(&plan.paths, &plan.id, action, &attributes);
     }
@@ -63,7 +68,7 @@ impl Book for StoreBook {
     }
 
     fn started(&self, plan: &Plan) {
-        Self::note(plan, "start", &[]);
+        Self::note(plan, &plan.folder, "start", &[]);
     }
 
     fn start_failed(&self, plan: &Plan, failure: &StartFailure) {
@@ -78,6 +83,10 @@ impl Book for StoreBook {
     }
 
     fn ended(&self, plan: &Plan, ended: Ended) {
+        if plan.remove && !is_kept(plan) {
+            // It is about to vanish; whoever waits hears the code from the monitor.
+            return;
+        }
         let code = ended.exit_code();
         let state = State::Exited {
             started: self.started.get(),
@@ -87,11 +96,15 @@ impl Book for StoreBook {
         };
         // With a full disk the end is read off the dead processes by the next call.
         let _ = state.write(&plan.folder, durability(plan));
-        Self::note(plan, "die", &[("exitCode", code.to_string())]);
+    }
+
+    fn announced(&self, plan: &Plan, retired: Option<&Path>, ended: Ended) {
+        let folder = retired.unwrap_or(&plan.folder);
+        Self::note(plan, folder, "die", &[("exitCode", ended.exit_code().to_string())]);
     }
 
     fn retire(&self, plan: &Plan) -> Option<PathBuf> {
-        if plan.folder.join(stop::KEEP).exists() {
+        if is_kept(plan) {
             return None;
         }
         let engine = Self::engine(plan).ok()?;
@@ -101,9 +114,9 @@ impl Book for StoreBook {
 
     fn delete(&self, plan: &Plan, retired: &Path) {
         if let Ok(engine) = Self::engine(plan) {
+            Self::note(plan, retired, "destroy", &[]);
             // What stays is taken along by the next removal.
             let _ = remove::delete(&engine, &plan.id, retired);
-            Self::note(plan, "destroy", &[]);
         }
     }
 }

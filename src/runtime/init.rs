@@ -35,6 +35,7 @@ pub fn main(launcher: &OwnedFd) -> ! {
 
 /// Everything up to the moment when the launcher says Go.
 fn prepare(launcher: BorrowedFd<'_>) -> Result<Process, Failure> {
+    crate::sys::process::hop_to_another_processor();
     // Until then, its death is ours.
     die_with_parent(true).map_err(failed(Step::Namespaces))?;
     let (plan, streams) = handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;

@@ -48,6 +48,7 @@ pub fn begin(way: &Way, sharing: Sharing) -> Result<Expected> {
     match fork(&proof).what(|| "forking the container's monitor")? {
         Forked::Child => {
             drop((ours, hears));
+            process::hop_to_another_processor();
             become_launcher(sharing, theirs.as_fd(), way, &asks)
         }
         Forked::Parent(child) => {

@@ -46,6 +46,8 @@ pub trait Book {
     fn ended(&self, plan: &Plan, ended: Ended);
     /// Its output is drained, and it goes (`--rm`): takes it out of sight, and gives what is left to delete.
     fn retire(&self, plan: &Plan) -> Option<PathBuf>;
+    /// Everybody has been told of the end.
+    fn announced(&self, plan: &Plan, retired: Option<&Path>, ended: Ended);
     /// Deletes what is left of it.
     fn delete(&self, plan: &Plan, retired: &Path);
 }
@@ -384,6 +386,7 @@ fn stay(mut started: Started, book: &impl Book) -> u8 {
     let retired = if started.plan.remove { book.retire(&started.plan) } else { None };
     let code = ended.exit_code();
     let _ = packet::send(started.pump_socket.as_fd(), pump::ANNOUNCE, &code.to_le_bytes(), &[]);
+    book.announced(&started.plan, retired.as_deref(), ended);
     drop(started.root.take());
     if let Some(retired) = retired {
         book.delete(&started.plan, &retired);

@@ -97,6 +97,21 @@ fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
     strings.iter().map(|string| string.as_ptr()).chain(std::iter::once(std::ptr::null())).collect()
 }
 
+/// Moves this thread to a processor other than the one it is on, if there is one; it may go anywhere after.
+///
+/// A forked child often stays queued behind its parent although another processor is idle; who has work
+/// that goes well beside its parent's hops over.
+pub fn hop_to_another_processor() {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
+    let Ok(allowed) = sched_getaffinity(None) else { return };
+    let mut others: CpuSet = allowed;
+    others.unset(sched_getcpu());
+    // Refused when no processor is left; then everything stays as it is.
+    if others.count() > 0 && sched_setaffinity(None, &others).is_ok() {
+        let _ = sched_setaffinity(None, &allowed);
+    }
+}
+
 /// Takes over descriptor `number`, which this process inherited, and marks it as closed on exec.
 ///
 /// # Errors
