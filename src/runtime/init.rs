@@ -22,8 +22,8 @@ pub struct Streams {
 }
 
 /// Runs as the child of the launcher; never returns.
-pub fn main(launcher: &OwnedFd) -> ! {
-    let failure = match prepare(launcher.as_fd()) {
+pub fn main(launcher: &OwnedFd, launchers_processor: usize) -> ! {
+    let failure = match prepare(launcher.as_fd(), launchers_processor) {
         Ok(process) if process.init => init_process::main(&process),
         Ok(process) => execute(&process),
         Err(failure) => failure,
@@ -34,8 +34,8 @@ pub fn main(launcher: &OwnedFd) -> ! {
 }
 
 /// Everything up to the moment when the launcher says Go.
-fn prepare(launcher: BorrowedFd<'_>) -> Result<Process, Failure> {
-    crate::sys::process::hop_to_another_processor();
+fn prepare(launcher: BorrowedFd<'_>, launchers_processor: usize) -> Result<Process, Failure> {
+    crate::sys::process::leave_processor(launchers_processor);
     // Until then, its death is ours.
     die_with_parent(true).map_err(failed(Step::Namespaces))?;
     let (plan, streams) = handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;

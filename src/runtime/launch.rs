@@ -45,10 +45,11 @@ pub fn begin(way: &Way, sharing: Sharing) -> Result<Expected> {
     let proof = SingleThreaded::prove().what(|| "starting the container's monitor")?;
     let (ours, theirs) = packet::pair().what(|| "making a socket")?;
     let (asks, hears) = packet::pair().what(|| "making a socket")?;
+    let here = process::processor();
     match fork(&proof).what(|| "forking the container's monitor")? {
         Forked::Child => {
             drop((ours, hears));
-            process::hop_to_another_processor();
+            process::leave_processor(here);
             become_launcher(sharing, theirs.as_fd(), way, &asks)
         }
         Forked::Parent(child) => {

@@ -86,10 +86,11 @@ fn begin(client: &OwnedFd, sharing: Sharing) -> Result<Begun, StartFailure> {
     let proof = SingleThreaded::prove().map_err(step)?;
     let signals = process::signal_descriptor(&[Signal::SIGCHLD, Signal::SIGTERM]).map_err(step)?;
     let (ours, theirs) = packet::pair().map_err(step)?;
+    let here = process::processor();
     let init = match fork_into(&proof, namespaces(sharing)).map_err(|error| in_words(refused(error)))? {
         Forked::Child => {
             drop(ours);
-            init::main(&theirs)
+            init::main(&theirs, here)
         }
         Forked::Parent(child) => child,
     };

@@ -97,17 +97,22 @@ fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
     strings.iter().map(|string| string.as_ptr()).chain(std::iter::once(std::ptr::null())).collect()
 }
 
-/// Moves this thread to a processor other than the one it is on, if there is one; it may go anywhere after.
+/// The processor this thread is on. sched_getcpu(3).
+pub fn processor() -> usize {
+    rustix::thread::sched_getcpu()
+}
+
+/// Leaves `processor`, if this thread is on it and may go to another; it may come back after.
 ///
 /// A forked child often stays queued behind its parent although another processor is idle; who has work
-/// that goes well beside its parent's hops over.
-pub fn hop_to_another_processor() {
-    use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
+/// that goes well beside its parent's leaves the parent's processor.
+pub fn leave_processor(processor: usize) {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
     let Ok(allowed) = sched_getaffinity(None) else { return };
     let mut others: CpuSet = allowed;
-    others.unset(sched_getcpu());
+    others.unset(processor);
     // Refused when no processor is left; then everything stays as it is.
-    if others.count() > 0 && sched_setaffinity(None, &others).is_ok() {
+    if self::processor() == processor && others.count() > 0 && sched_setaffinity(None, &others).is_ok() {
         let _ = sched_setaffinity(None, &allowed);
     }
 }
