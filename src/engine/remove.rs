@@ -77,6 +77,7 @@ pub fn retire(engine: &Engine, id: &ContainerId, volumes: &[String]) -> Result<P
 
 /// Deletes what is left of a retired container, and what killed calls left.
 pub fn delete(engine: &Engine, id: &ContainerId, retired: &Path) -> Result<()> {
+    engine.containers.forget_name(id, retired)?;
     remove_tree(&engine.sockets(id))?;
     remove_tree(retired)?;
     for leftover in engine.containers.leftovers() {

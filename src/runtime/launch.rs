@@ -54,6 +54,8 @@ pub fn begin(way: &Way, sharing: Sharing) -> Result<Expected> {
         }
         Forked::Parent(child) => {
             drop((theirs, asks));
+            // Let it run, and leave this processor, before this process goes on with its own work.
+            rustix::thread::sched_yield();
             let maps = match way {
                 Way::Make(choice) => begin_maps(&hears, child.pid, choice)?.map(|writers| (writers, hears)),
                 Way::Join(_) => None,

@@ -200,15 +200,22 @@ impl Containers {
     /// Takes container `id` out of sight, at once, and gives the folder that is left to delete.
     pub fn retire(&self, id: &ContainerId) -> Result<PathBuf> {
         let _lock = Lock::take(&self.names_lock, Sharing::Exclusive)?;
-        let name = self.name(id);
         let retired = self.folder.join(format!(".removed-{id}"));
         rustix::fs::rename(self.folder(id), &retired)
             .map_err(io::Error::from)
             .what(|| format!("removing container {}", id.short()))?;
-        if let Some(name) = name.filter(|name| self.names_point_to(name, id)) {
+        Ok(retired)
+    }
+
+    /// Takes away the name of the container that was retired to `retired`, unless another has it by now.
+    /// Until then the name is free all the same: a link counts only while its container's `name` agrees.
+    pub fn forget_name(&self, id: &ContainerId, retired: &Path) -> Result<()> {
+        let Ok(name) = std::fs::read_to_string(retired.join("name")) else { return Ok(()) };
+        let _lock = Lock::take(&self.names_lock, Sharing::Exclusive)?;
+        if self.names_point_to(&name, id) {
             self.unlink(&name);
         }
-        Ok(retired)
+        Ok(())
     }
 
     fn names_point_to(&self, name: &str, id: &ContainerId) -> bool {
