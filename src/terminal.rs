@@ -42,11 +42,12 @@ impl fmt::Debug for RawMode {
     }
 }
 
-/// Columns and rows of the caller's terminal, whichever of the standard streams it is on.
+/// Columns and rows of the caller's terminal, whichever of the standard streams it is on. A serial line
+/// has neither, and says 0.
 pub fn window_size() -> Option<(u16, u16)> {
     [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()]
         .into_iter()
-        .find_map(|stream| tcgetwinsize(stream).ok())
+        .find_map(|stream| tcgetwinsize(stream).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0))
         .map(|size| (size.ws_col, size.ws_row))
 }
 

@@ -107,6 +107,10 @@ impl Engine {
     /// Waits until the container has ended; its exit code. A container that does not run has ended.
     pub fn wait(&self, id: &ContainerId) -> Result<i32> {
         loop {
+            if !self.containers.folder(id).exists() {
+                // It was started with --rm, and its end was missed by a moment.
+                return Err(Error::new(Kind::NotFound, format!("No such container: {id}")));
+            }
             match self.observe(id)? {
                 State::Running { processes, .. } => {
                     if let Some(code) = self.hear_end(id) {
