@@ -258,15 +258,10 @@ impl Caller {
     }
 
     fn failed(&self, failure: &StartFailure) -> Error {
-        let kind = match failure.code {
-            126 => Kind::NotExecutable,
-            127 => Kind::CommandNotFound,
-            _ => Kind::System,
-        };
         // docker's words, which scripts look for.
         let message = &failure.message;
         Error::new(
-            kind,
+            start::kind_of(failure),
             format!(
                 "OCI runtime exec failed: exec failed: unable to start container process: {message}: unknown"
             ),

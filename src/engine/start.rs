@@ -317,10 +317,14 @@ fn kernel_version() -> (u32, u32) {
 
 /// A start that failed, as an error with docker's exit code.
 pub fn failure(failure: &StartFailure) -> Error {
-    let kind = match failure.code {
+    Error::new(kind_of(failure), failure.message.clone())
+}
+
+/// What docker's exit code for a failed start stands for.
+pub fn kind_of(failure: &StartFailure) -> Kind {
+    match failure.code {
         126 => Kind::NotExecutable,
         127 => Kind::CommandNotFound,
         _ => Kind::System,
-    };
-    Error::new(kind, failure.message.clone())
+    }
 }

@@ -48,11 +48,5 @@ pub fn open_terminal(size: (u16, u16)) -> io::Result<Terminal> {
     if !is_multiplexer {
         return Err(io::Error::other("/dev/pts/ptmx of the container is not a terminal multiplexer"));
     }
-    rustix::pty::unlockpt(&master)?;
-    let slave_flags =
-        rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY | rustix::pty::OpenptFlags::CLOEXEC;
-    let slave = rustix::pty::ioctl_tiocgptpeer(&master, slave_flags)?;
-    let window = rustix::termios::Winsize { ws_col: size.0, ws_row: size.1, ws_xpixel: 0, ws_ypixel: 0 };
-    rustix::termios::tcsetwinsize(&slave, window)?;
-    Ok(Terminal { master, slave })
+    Terminal::of(master, size)
 }

@@ -86,7 +86,8 @@ pub fn failed_at(step: Step, subject: impl Into<String>) -> impl FnOnce(io::Erro
     }
 }
 
-fn words(error: &io::Error) -> String {
+/// An error as docker's users read it: lower case, without the number.
+pub(super) fn words(error: &io::Error) -> String {
     let text = error.to_string();
     let end = text.find(" (os error").unwrap_or(text.len());
     match error.raw_os_error() {

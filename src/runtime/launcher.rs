@@ -227,18 +227,9 @@ fn namespaces(sharing: Sharing) -> libc::c_int {
 
 /// Maps the child 1:1. It must be dumpable meanwhile, or its /proc files belong to root.
 fn write_maps(pid: i32) -> io::Result<()> {
-    let own = outer::mapping_of_process("self").map_err(|error| io::Error::other(error.to_string()))?;
-    let child = own.identity_for_child();
-    let write = |file: &str, text: &str| {
-        let path = format!("/proc/{pid}/{file}");
-        let file = rustix::fs::open(&path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-        rustix::io::write(&file, text.as_bytes()).map(drop).map_err(io::Error::from)
-    };
-    if child.is_single() {
-        write("setgroups", "deny")?;
-    }
-    write("uid_map", &child.users.to_string())?;
-    write("gid_map", &child.groups.to_string())
+    outer::mapping_of_process("self")
+        .and_then(|own| outer::write_directly(pid as u32, &own.identity_for_child()))
+        .map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// The pipes of the standard streams, one side for the container, one for the pump.

@@ -1,6 +1,6 @@
 //! Finding the program and becoming it: docker's words and exit codes for what goes wrong.
 
-use super::handshake::{Failure, Step};
+use super::handshake::{Failure, Step, words};
 use crate::sys::process;
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
@@ -34,7 +34,9 @@ fn find(name: &str, environment: &[String]) -> Result<String, Failure> {
             Err(Errno::NOENT | Errno::NOTDIR) => {
                 Err(missing(format!("exec: {name:?}: stat {name}: no such file or directory")))
             }
-            Err(errno) => Err(refused(format!("exec: {name:?}: {}", words(errno)), errno.raw_os_error())),
+            Err(errno) => {
+                Err(refused(format!("exec: {name:?}: {}", words(&errno.into())), errno.raw_os_error()))
+            }
         };
     }
     let path = environment.iter().rev().find_map(|entry| entry.strip_prefix("PATH=")).unwrap_or_default();
@@ -70,11 +72,6 @@ fn check(path: &str) -> Result<(), Errno> {
     rustix::fs::accessat(CWD, path, rustix::fs::Access::EXEC_OK, rustix::fs::AtFlags::EACCESS)
 }
 
-fn words(errno: Errno) -> String {
-    let text = io::Error::from(errno).to_string();
-    text[..text.find(" (os error").unwrap_or(text.len())].to_lowercase()
-}
-
 fn become_program(path: &str, arguments: &[String], environment: &[String]) -> Failure {
     let strings = |texts: &[String]| {
         texts.iter().map(|text| CString::new(text.as_str())).collect::<Result<Vec<_>, _>>()
@@ -97,6 +94,6 @@ fn become_program(path: &str, arguments: &[String], environment: &[String]) -> F
             format!("exec {path}: exec format error (not a program for this machine's architecture)"),
             errno,
         ),
-        _ => refused(format!("exec: {path:?}: {}", words(Errno::from_raw_os_error(errno))), errno),
+        _ => refused(format!("exec: {path:?}: {}", words(&io::Error::from_raw_os_error(errno))), errno),
     }
 }

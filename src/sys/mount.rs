@@ -11,18 +11,6 @@ pub struct Attributes(u64);
 impl Attributes {
     /// No writes through this mount.
     pub const READ_ONLY: Self = Self(libc::MOUNT_ATTR_RDONLY);
-    /// Set-uid bits have no effect.
-    pub const NO_SUID: Self = Self(libc::MOUNT_ATTR_NOSUID);
-    /// Device nodes cannot be opened.
-    pub const NO_DEV: Self = Self(libc::MOUNT_ATTR_NODEV);
-    /// Programs cannot be executed.
-    pub const NO_EXEC: Self = Self(libc::MOUNT_ATTR_NOEXEC);
-
-    /// Both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
 }
 
 /// How far a change reaches.

@@ -120,8 +120,9 @@ pub fn write_maps(target: u32, choice: &Choice) -> Result<()> {
     begin_maps(target, choice)?.finish()
 }
 
-/// user_namespaces(7): an unprivileged writer must deny setgroups first.
-fn write_directly(target: u32, mapping: &Mapping) -> Result<()> {
+/// Writes both maps of the process `target` from here. user_namespaces(7): an unprivileged writer must deny
+/// setgroups first.
+pub fn write_directly(target: u32, mapping: &Mapping) -> Result<()> {
     if mapping.groups.size() == 1 {
         write_proc(&format!("/proc/{target}/setgroups"), "deny")?;
     }

@@ -31,6 +31,20 @@ pub struct Terminal {
     pub slave: OwnedFd,
 }
 
+impl Terminal {
+    /// The terminal behind an opened multiplexer, of so many columns and rows. Its slave comes by
+    /// TIOCGPTPEER, and is never looked up by a path. ioctl_tty(2).
+    pub fn of(master: OwnedFd, size: (u16, u16)) -> io::Result<Self> {
+        use rustix::pty::OpenptFlags;
+        rustix::pty::unlockpt(&master)?;
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let slave = rustix::pty::ioctl_tiocgptpeer(&master, flags)?;
+        let window = rustix::termios::Winsize { ws_col: size.0, ws_row: size.1, ws_xpixel: 0, ws_ypixel: 0 };
+        rustix::termios::tcsetwinsize(&slave, window)?;
+        Ok(Self { master, slave })
+    }
+}
+
 /// Mounts /dev and what belongs below it; with `-t`, opens the container's terminal.
 pub fn mount(root: BorrowedFd<'_>, plan: &Plan) -> io::Result<Option<Terminal>> {
     let place = place::own_directory(root, "/dev")?;
@@ -105,17 +119,11 @@ fn mount_below(dev: &OwnedFd, plan: &Plan) -> io::Result<()> {
 fn open_terminal(dev: &OwnedFd, size: (u16, u16)) -> io::Result<Terminal> {
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     let master = rustix::fs::openat(dev, "pts/ptmx", flags, Mode::empty())?;
-    rustix::pty::unlockpt(&master)?;
-    let slave = rustix::pty::ioctl_tiocgptpeer(
-        &master,
-        rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY | rustix::pty::OpenptFlags::CLOEXEC,
-    )?;
-    let window = rustix::termios::Winsize { ws_col: size.0, ws_row: size.1, ws_xpixel: 0, ws_ypixel: 0 };
-    rustix::termios::tcsetwinsize(&slave, window)?;
+    let terminal = Terminal::of(master, size)?;
     make_file(dev, "console")?;
     let clone =
         OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_EMPTY_PATH;
-    let console = rustix::mount::open_tree(&slave, "", clone)?;
+    let console = rustix::mount::open_tree(&terminal.slave, "", clone)?;
     attach_below(&console, dev, "console")?;
-    Ok(Terminal { master, slave })
+    Ok(terminal)
 }

@@ -1,6 +1,5 @@
 //! The layers and the container's own folder as one tree: overlayfs, mounted unprivileged.
 
-use super::detached;
 use crate::runtime::handshake::{Failure, Step, failed};
 use crate::runtime::plan::{Plan, Rootfs};
 use rustix::fs::{CWD, Mode, OFlags};
@@ -105,18 +104,4 @@ fn bind_copy(plan: &Plan) -> io::Result<()> {
 
 fn attach_to_path(mount: &OwnedFd, path: &Path) -> io::Result<()> {
     Ok(rustix::mount::move_mount(mount, "", CWD, path, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?)
-}
-
-/// Whether this kernel and the file system of `folder` take an unprivileged overlay; tried for real, in a
-/// mount namespace of U0.
-pub fn probe(folder: &Path) -> io::Result<()> {
-    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let options = [
-        ("lowerdir", path("lower")),
-        ("upperdir", path("upper")),
-        ("workdir", path("work")),
-        ("userxattr", String::new()),
-    ];
-    let options: Vec<(&str, &str)> = options.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    detached("overlay", &options, MountAttrFlags::empty()).map(drop)
 }
