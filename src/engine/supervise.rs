@@ -56,7 +56,7 @@ impl Book for StoreBook {
     fn running(&self, plan: &Plan, processes: &Processes) -> Result<()> {
         // A restart is through.
         let _ = rustix::fs::unlink(plan.folder.join(stop::KEEP));
-        let started = Timestamp::now();
+        let started = self.started.get().unwrap_or_else(Timestamp::now);
         self.started.set(Some(started));
         // What a reboot ends anyway needs no sync.
         State::Running { started, processes: *processes, boot: state::boot() }

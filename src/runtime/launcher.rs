@@ -36,7 +36,8 @@ pub struct Processes {
 
 /// Where the launcher writes down what happens; the engine has it in the store.
 pub trait Book {
-    /// The container is about to execute; from here on it counts as running.
+    /// The container is about to execute; from here on it counts as running. Told again when one of its
+    /// processes was replaced.
     fn running(&self, plan: &Plan, processes: &Processes) -> crate::error::Result<()>;
     /// execve took place.
     fn started(&self, plan: &Plan);
@@ -365,7 +366,7 @@ fn stay(mut started: Started, book: &impl Book) -> u8 {
         if wait_for_work(&started, &execs).is_err() {
             continue;
         }
-        if let Some(ended) = reap(&mut started, &mut execs) {
+        if let Some(ended) = reap(&mut started, &mut execs, book) {
             break ended;
         }
         hear_pump(&mut started);
@@ -409,7 +410,7 @@ fn hear_pump(started: &mut Started) {
 }
 
 /// Reaps whoever has ended; the container's end, when it is among them.
-fn reap(started: &mut Started, execs: &mut Execs) -> Option<Ended> {
+fn reap(started: &mut Started, execs: &mut Execs, book: &impl Book) -> Option<Ended> {
     while let Ok(Some(signal)) = started.signals.read_signal() {
         if signal.ssi_signo == libc::SIGTERM as u32 {
             // The service manager wants this unit to stop: the container is asked, as by `rcon stop`.
@@ -421,7 +422,7 @@ fn reap(started: &mut Started, execs: &mut Execs) -> Option<Ended> {
         if pid == started.init.pid {
             end = Some(ended);
         } else if pid == started.pump.pid {
-            replace_pump(started);
+            replace_pump(started, book);
         } else {
             execs.ended(pid, ended);
         }
@@ -430,19 +431,19 @@ fn reap(started: &mut Started, execs: &mut Execs) -> Option<Ended> {
 }
 
 /// The pump was killed: another takes over its pipes, and nothing the container says is lost.
-fn replace_pump(started: &mut Started) {
+fn replace_pump(started: &mut Started, book: &impl Book) {
     started.replaced += 1;
     if started.replaced > MOST_PUMPS {
         let _ = process::send_signal(&started.init.pidfd, libc::SIGKILL);
         return;
     }
-    if let Ok((pump, socket)) = another_pump(started) {
+    if let Ok((pump, socket)) = another_pump(started, book) {
         started.pump = pump;
         started.pump_socket = socket;
     }
 }
 
-fn another_pump(started: &Started) -> Result<(Child, OwnedFd), Failure> {
+fn another_pump(started: &Started, book: &impl Book) -> Result<(Child, OwnedFd), Failure> {
     let proof = SingleThreaded::prove().map_err(failed(Step::Streams))?;
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = rustix::fs::open(&started.plan.sockets, flags, Mode::empty())
@@ -450,6 +451,8 @@ fn another_pump(started: &Started) -> Result<(Child, OwnedFd), Failure> {
     let listener = packet::listen(folder.as_fd(), stream::SOCKET).map_err(failed(Step::Streams))?;
     let Started { plan, spare, init, lock, .. } = started;
     let pump = start_pump(&proof, plan, PumpNeeds { spare, init, listener, client: None, lock })?;
+    // On record before it begins: a pump that nobody knows of would keep the container from being repaired.
+    record_running(plan, book, init, &pump.0)?;
     begin_pump(&pump.1, spare)?;
     Ok(pump)
 }
