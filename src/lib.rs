@@ -9,6 +9,7 @@ pub mod ids;
 pub mod oci;
 pub mod output;
 pub mod paths;
+pub mod registry;
 pub mod runtime;
 pub mod signals;
 pub mod storage;

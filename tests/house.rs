@@ -11,10 +11,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("main", &["commands", "engine", "runtime"]),
     (
         "commands",
-        &["config", "engine", "oci", "output", "runtime", "signals", "storage", "terminal", "userns"],
+        &[
+            "config", "engine", "oci", "output", "registry", "runtime", "signals", "storage", "terminal",
+            "userns",
+        ],
     ),
-    ("engine", &["oci", "output", "runtime", "signals", "storage", "sys", "terminal", "userns"]),
+    (
+        "engine",
+        &[
+            "config", "oci", "output", "registry", "runtime", "signals", "storage", "sys", "terminal",
+            "userns",
+        ],
+    ),
     ("storage", &["oci", "sys", "userns"]),
+    ("registry", &["config", "oci"]),
     ("runtime", &["sys", "userns"]),
     ("userns", &["oci", "sys"]),
     ("output", &[]),
