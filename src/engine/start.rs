@@ -3,6 +3,7 @@
 use super::host::Engine;
 use super::record::{Record, RecordedMount};
 use super::state::State;
+use super::supervise::StoreBook;
 use super::wish::{NetworkWish, SeccompWish};
 use super::{capabilities, copied, files, remove, tmpfs};
 use crate::durable::{self, Lock};
@@ -62,7 +63,8 @@ pub struct Prepared {
 /// Begins a monitor: it gets ready while the caller still decides what it will run.
 pub fn prepare(engine: &Engine, network: &NetworkWish) -> Result<Prepared> {
     let (way, mapping, outer) = engine.way()?;
-    let monitor = launch::begin(&way, Sharing { network: *network == NetworkWish::Host })?;
+    let monitor =
+        launch::begin(&way, Sharing { network: *network == NetworkWish::Host }, &StoreBook::default())?;
     Ok(Prepared { monitor, way, mapping, outer })
 }
 
@@ -210,6 +212,7 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
         rootfs: Rootfs {
             layers_folder: engine.paths.data.join("layers"),
             layers: record.layers.clone(),
+            mount_points: engine.store()?.mount_points()?,
             mount_point,
             volatile: wish.remove,
             read_only: wish.read_only,

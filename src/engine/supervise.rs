@@ -9,23 +9,35 @@ use crate::runtime::launch;
 use crate::runtime::launcher::{self, Book, Processes};
 use crate::runtime::plan::Plan;
 use crate::runtime::stream::StartFailure;
-use crate::sys::process::{Ended, exit_now};
+use crate::sys::process::{Ended, exit_now, reset_signals};
 use jiff::Timestamp;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The role of the launcher: started as `rcon-monitor`, never by people.
+/// The role of a launcher that was executed: started as `rcon-monitor`, never by people.
 pub fn main(arguments: &[OsString]) -> ! {
     match launch::inherited(arguments) {
-        Some((client, sharing)) => launcher::main(client, sharing, &StoreBook::default()),
+        Some((client, sharing)) => {
+            reset_signals();
+            launcher::main(client, sharing, &StoreBook::default())
+        }
         None => exit_now(125),
     }
 }
 
+/// The launcher's book, with what it has to remember between two entries.
 #[derive(Debug, Default)]
-struct StoreBook {
+pub struct StoreBook {
     started: Cell<Option<Timestamp>>,
+    farewell: OnceCell<Farewell>,
+}
+
+/// What the end of a container with `--rm` needs, looked up while there is time.
+#[derive(Debug)]
+struct Farewell {
+    engine: Engine,
+    volumes: Vec<String>,
 }
 
 /// It is being restarted, and not removed though it was started with `--rm`.
@@ -41,6 +53,15 @@ fn durability(plan: &Plan) -> Durability {
 impl StoreBook {
     fn engine(plan: &Plan) -> Result<Engine> {
         Engine::open(plan.paths.clone())
+    }
+
+    fn farewell(&self, plan: &Plan) -> Option<&Farewell> {
+        if self.farewell.get().is_none() {
+            let engine = Self::engine(plan).ok()?;
+            let volumes = remove::anonymous_volumes(&engine.record(&plan.id).ok()?);
+            let _ = self.farewell.set(Farewell { engine, volumes });
+        }
+        self.farewell.get()
     }
 
     fn note(plan: &Plan, folder: &Path, action: &str, extra: &[(&str, String)]) {
@@ -68,6 +89,9 @@ impl Book for StoreBook {
     }
 
     fn started(&self, plan: &Plan) {
+        if plan.remove {
+            self.farewell(plan);
+        }
         Self::note(plan, &plan.folder, "start", &[]);
     }
 
@@ -107,9 +131,8 @@ impl Book for StoreBook {
         if is_kept(plan) {
             return None;
         }
-        let engine = Self::engine(plan).ok()?;
-        let record = engine.record(&plan.id).ok()?;
-        remove::retire(&engine, &record.id, &remove::anonymous_volumes(&record)).ok()
+        let Farewell { engine, volumes } = self.farewell(plan)?;
+        remove::retire(engine, &plan.id, volumes).ok()
     }
 
     fn delete(&self, plan: &Plan, retired: &Path) {

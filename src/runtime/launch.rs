@@ -1,26 +1,36 @@
-//! Starting a monitor: the caller forks, the child enters U0 and executes rcon again as the launcher.
+//! Starting a monitor: the caller forks, the child enters U0 and becomes the launcher.
 //!
-//! It is executed, not only forked, so that its memory belongs to U0: later calls join U0 through it
-//! though it is not dumpable. And it is executed from a read-only mount of its own, so that nobody who
-//! gets hold of the file behind its /proc/PID/exe can write to rcon (CVE-2019-5736).
+//! Later calls join U0 through the launcher, which the kernel lets its user do since it stays dumpable;
+//! containers cannot look into it, having no power over U0 (capabilities(7), CAP_SYS_PTRACE). Its program
+//! file, which its children show inside containers as /proc/PID/exe, is a read-only mount that exists only
+//! for that, so that nobody who gets hold of it can write to rcon (CVE-2019-5736). To execute rcon anew
+//! from there would cost as much as all the rest of a start; the running program moves over instead, and
+//! is only executed again where the kernel or a replaced file does not let it.
 
+use super::launcher::{self, Book};
 use super::packet;
 use super::plan::{Plan, Sharing};
 use super::stream::{self, Remedy, StartFailure, ToClient};
 use crate::error::{Context, Error, Kind, Result};
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
+use crate::sys::own_file;
 use crate::sys::process::{self, exit_now};
 use crate::userns::mapping::Choice;
 use crate::userns::outer::{self, MapWriters};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::mount::OpenTreeFlags;
-use std::ffi::{CString, OsString};
+use std::ffi::{CStr, CString, OsString};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 
-/// The name under which rcon is executed as a launcher: `argv[0]`.
-pub const ROLE: &str = "rcon-monitor";
+/// The name of a launcher: `argv[0]`, also where it was executed.
+pub const ROLE: &str = match NAME.to_str() {
+    Ok(name) => name,
+    Err(_) => unreachable!(),
+};
+
+const NAME: &CStr = c"rcon-monitor";
 
 /// How the launcher gets into U0.
 #[derive(Debug)]
@@ -41,7 +51,7 @@ pub struct Expected {
 }
 
 /// Begins a monitor for a container that shares the caller's network namespace, or not.
-pub fn begin(way: &Way, sharing: Sharing) -> Result<Expected> {
+pub fn begin(way: &Way, sharing: Sharing, book: &impl Book) -> Result<Expected> {
     let proof = SingleThreaded::prove().what(|| "starting the container's monitor")?;
     let (ours, theirs) = packet::pair().what(|| "making a socket")?;
     let (asks, hears) = packet::pair().what(|| "making a socket")?;
@@ -50,7 +60,7 @@ pub fn begin(way: &Way, sharing: Sharing) -> Result<Expected> {
         Forked::Child => {
             drop((ours, hears));
             process::leave_processor(here);
-            become_launcher(sharing, theirs.as_fd(), way, &asks)
+            become_launcher(sharing, theirs.as_fd(), way, &asks, book)
         }
         Forked::Parent(child) => {
             drop((theirs, asks));
@@ -106,18 +116,28 @@ pub(super) fn await_plan(client: BorrowedFd<'_>) -> io::Result<Option<(OwnedFd, 
     }
 }
 
-fn become_launcher(sharing: Sharing, client: BorrowedFd<'_>, way: &Way, parent: &OwnedFd) -> ! {
-    let failure =
-        match enter(way, parent).and_then(|()| execute(sharing, client).map_err(StartFailure::of_monitor)) {
-            Err(failure) => failure,
-            Ok(never) => match never {},
-        };
+fn become_launcher(
+    sharing: Sharing,
+    client: BorrowedFd<'_>,
+    way: &Way,
+    parent: &OwnedFd,
+    book: &impl Book,
+) -> ! {
+    let ready = enter(way, parent).and_then(|()| settle(client).map_err(StartFailure::of_monitor));
+    match ready {
+        Ok(Settled { client, on_own_file: true }) => launcher::main(client, sharing, book),
+        Ok(Settled { client, on_own_file: false }) => {
+            let error = execute(sharing, &client);
+            tell_and_leave(client.as_fd(), StartFailure::of_monitor(error))
+        }
+        Err(failure) => tell_and_leave(client, failure),
+    }
+}
+
+fn tell_and_leave(client: BorrowedFd<'_>, failure: StartFailure) -> ! {
     let _ = stream::tell(client, &ToClient::Failed(failure));
     exit_now(125)
 }
-
-/// There is no value of it: what returns it does not return.
-enum Never {}
 
 impl StartFailure {
     fn of_monitor(error: io::Error) -> Self {
@@ -162,39 +182,72 @@ fn await_maps(parent: &OwnedFd) -> io::Result<()> {
     }
 }
 
-fn execute(sharing: Sharing, client: BorrowedFd<'_>) -> io::Result<Never> {
+/// A process that has nothing of the caller's any more but the program.
+struct Settled {
+    client: OwnedFd,
+    /// The program runs from a read-only mount.
+    on_own_file: bool,
+}
+
+/// Lets go of the caller's streams, descriptors and folder, and moves to the read-only program.
+fn settle(client: BorrowedFd<'_>) -> io::Result<Settled> {
     let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     // A copy above the standard streams, which it may itself be one of.
-    let kept = rustix::io::fcntl_dupfd_cloexec(client, 3)?;
-    let program = read_only_program()?;
+    let client = rustix::io::fcntl_dupfd_cloexec(client, 3)?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
-    process::close_on_exec_from(3)?;
-    rustix::io::fcntl_setfd(&kept, rustix::io::FdFlags::empty())?;
+    process::close_all_but(&[client.as_fd()])?;
     rustix::process::chdir("/")?;
-    let network = if sharing.network { "host" } else { "own" };
-    let arguments = [ROLE.to_owned(), kept.as_raw_fd().to_string(), network.to_owned()];
-    let arguments = arguments.into_iter().map(CString::new).collect::<Result<Vec<_>, _>>()?;
-    // Nothing of the caller's environment goes along.
-    Err(process::execute_file(program.as_fd(), &arguments, &[]))
+    rustix::thread::set_name(NAME)?;
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::Dumpable)?;
+    let moved = read_only_program().and_then(|program| own_file::run_from(program.as_fd(), NAME));
+    Ok(Settled { client, on_own_file: moved.is_ok() })
 }
 
-/// This program's file through a read-only mount that exists only for the launcher. When the file was
-/// replaced while we run, the old one is executed as it is.
+/// Becomes the launcher by execveat(2): [`inherited`] is what it begins with. Returns only an error.
+fn execute(sharing: Sharing, client: &OwnedFd) -> io::Error {
+    match prepare_execution(sharing, client) {
+        // Nothing of the caller's environment goes along.
+        Ok((program, arguments)) => process::execute_file(program.as_fd(), &arguments, &[]),
+        Err(error) => error,
+    }
+}
+
+fn prepare_execution(sharing: Sharing, client: &OwnedFd) -> io::Result<(OwnedFd, Vec<CString>)> {
+    let program = match read_only_program() {
+        Ok(program) => program,
+        // The file was replaced while we run: the old one, as it is.
+        Err(_) => rustix::fs::open("/proc/self/exe", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?,
+    };
+    rustix::io::fcntl_setfd(client, rustix::io::FdFlags::empty())?;
+    let network = if sharing.network { "host" } else { "own" };
+    let arguments = [ROLE.to_owned(), client.as_raw_fd().to_string(), network.to_owned()];
+    Ok((program, arguments.into_iter().map(CString::new).collect::<Result<_, _>>()?))
+}
+
+/// This program's file through a read-only mount that exists only for the launcher.
+///
+/// # Errors
+/// When the file was replaced while we run.
 fn read_only_program() -> io::Result<OwnedFd> {
     let running = rustix::fs::open("/proc/self/exe", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
     let path = rustix::fs::readlink("/proc/self/exe", Vec::new())?;
     let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
-    let copy =
-        rustix::mount::open_tree(CWD, path.as_c_str(), flags).map_err(io::Error::from).and_then(|copy| {
-            set_attributes(copy.as_fd(), Attributes::READ_ONLY, Depth::One)?;
-            Ok(copy)
-        });
-    match copy {
-        Ok(copy) if same_file(&copy, &running)? => Ok(copy),
-        _ => Ok(running),
+    let mount = rustix::mount::open_tree(CWD, path.as_c_str(), flags)?;
+    set_attributes(mount.as_fd(), Attributes::READ_ONLY, Depth::One)?;
+    // What is mapped must be open for reading, not only named.
+    let file = rustix::fs::open(descriptor_path(&mount), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    // To take a mount apart the kernel waits for all processors: this one stays until the launcher ends.
+    let _ = mount.into_raw_fd();
+    match same_file(&file, &running)? {
+        true => Ok(file),
+        false => Err(io::Error::from_raw_os_error(libc::ESTALE)),
     }
+}
+
+fn descriptor_path(descriptor: &OwnedFd) -> String {
+    format!("/proc/self/fd/{}", descriptor.as_raw_fd())
 }
 
 fn same_file(one: &OwnedFd, other: &OwnedFd) -> io::Result<bool> {
@@ -226,7 +279,7 @@ pub fn outcome(
     }
 }
 
-/// As the launcher: what the command line says, `rcon-monitor SOCKET own|host`.
+/// As a launcher that was executed: what the command line says, `rcon-monitor SOCKET own|host`.
 pub fn inherited(arguments: &[OsString]) -> Option<(OwnedFd, Sharing)> {
     let [_, socket, network] = arguments else { return None };
     let socket = process::inherited(socket.to_str()?.parse().ok()?).ok()?;

@@ -1,6 +1,5 @@
 //! The launcher: the half of the monitor that keeps its power. It starts the container, sleeps, starts
-//! what `exec` asks for, records the end. One thread; executed inside U0, so that later calls of rcon may
-//! join that namespace through it.
+//! what `exec` asks for, records the end. One thread; later calls of rcon join U0 through it.
 
 use super::exec::{self, Execs};
 use super::handshake::{self, Brought, Failure, FromInit, Step, failed};
@@ -120,6 +119,8 @@ struct Started {
     spare: Spare,
     /// How often that was needed.
     replaced: u32,
+    /// All that the container said has been handed on.
+    drained: bool,
     /// Unmounting an overlay writes back all that is dirty on the disk below it, which may take long: it
     /// stays mounted until everybody has been told of the end.
     root: Option<OwnedFd>,
@@ -179,11 +180,12 @@ fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started
     let (control, listener) = listen(&plan).map_err(failed(Step::Streams))?;
     let needs = PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock: &lock };
     let (pump, pump_socket) = start_pump(&proof, &plan, needs)?;
-    let prepared = ready(&ours).and_then(|brought| {
+    // Recorded before it runs, and while the tree is built: then init need not wait for that.
+    let recorded = record_running(&plan, book, &init, &pump)
+        .and_then(|()| handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces)));
+    let prepared = recorded.and_then(|()| ready(&ours)).and_then(|brought| {
         spare.terminal = brought.terminal;
         begin_pump(&pump_socket, &spare)?;
-        record_running(&plan, book, &init, &pump)?;
-        handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces))?;
         match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
             (FromInit::Gone, _) => Ok(brought.root),
             (FromInit::Failed(failure), _) => Err(failure),
@@ -192,7 +194,20 @@ fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started
     });
     match prepared {
         Ok(root) => {
-            Ok(Started { plan, lock, init, pump, pump_socket, control, signals, spare, replaced: 0, root })
+            let (replaced, drained) = (0, false);
+            Ok(Started {
+                plan,
+                lock,
+                init,
+                pump,
+                pump_socket,
+                control,
+                signals,
+                spare,
+                replaced,
+                drained,
+                root,
+            })
         }
         Err(failure) => {
             end_pump(&pump);
@@ -359,8 +374,6 @@ fn record_running(plan: &Plan, book: &impl Book, init: &Child, pump: &Child) -> 
 /// Sleeps until the container has ended, and does what is asked meanwhile. Gives the exit code of this
 /// process: the container's.
 fn stay(mut started: Started, book: &impl Book) -> u8 {
-    // Only what joins U0 with power over it may look into this process.
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let mut execs = Execs::default();
     let ended = loop {
         if wait_for_work(&started, &execs).is_err() {
@@ -374,7 +387,7 @@ fn stay(mut started: Started, book: &impl Book) -> u8 {
     };
     book.ended(&started.plan, ended);
     execs.end();
-    drain(&started);
+    drain(&mut started);
     // Out of sight before anyone is told, deleted after.
     let retired = if started.plan.remove { book.retire(&started.plan) } else { None };
     let code = ended.exit_code();
@@ -395,18 +408,21 @@ fn wait_for_work(started: &Started, execs: &Execs) -> io::Result<()> {
     Ok(poll(&mut polled, None).map(drop)?)
 }
 
-/// The container sees the end of its input only when nobody holds the other side any more.
 fn hear_pump(started: &mut Started) {
+    while packet::is_readable(started.pump_socket.as_fd()) && hear_once(started) {}
+}
+
+/// Hears the next word of the pump; false when there will be none.
+fn hear_once(started: &mut Started) -> bool {
     let mut buffer = [0u8; 16];
-    let socket = started.pump_socket.as_fd();
-    if !packet::is_readable(socket) {
-        return;
+    match packet::receive(started.pump_socket.as_fd(), &mut buffer).ok().flatten().map(|packet| packet.kind) {
+        // The container sees the end of its input only when nobody holds the other side any more.
+        Some(pump::INPUT_OVER) => started.spare.input = None,
+        Some(pump::DRAINED) => started.drained = true,
+        Some(_) => {}
+        None => return false,
     }
-    if let Ok(Some(packet)) = packet::receive(socket, &mut buffer)
-        && packet.kind == pump::INPUT_OVER
-    {
-        started.spare.input = None;
-    }
+    true
 }
 
 /// Reaps whoever has ended; the container's end, when it is among them.
@@ -440,6 +456,7 @@ fn replace_pump(started: &mut Started, book: &impl Book) {
     if let Ok((pump, socket)) = another_pump(started, book) {
         started.pump = pump;
         started.pump_socket = socket;
+        started.drained = false;
     }
 }
 
@@ -458,14 +475,10 @@ fn another_pump(started: &Started, book: &impl Book) -> Result<(Child, OwnedFd),
 }
 
 /// Waits until the pump has handed on all that the container said.
-fn drain(started: &Started) {
-    if packet::send(started.pump_socket.as_fd(), pump::DRAIN, b"", &[]).is_err() {
+fn drain(started: &mut Started) {
+    hear_pump(started);
+    if started.drained || packet::send(started.pump_socket.as_fd(), pump::DRAIN, b"", &[]).is_err() {
         return;
     }
-    let mut buffer = [0u8; 16];
-    while let Ok(Some(packet)) = packet::receive(started.pump_socket.as_fd(), &mut buffer) {
-        if packet.kind == pump::DRAINED {
-            return;
-        }
-    }
+    while !started.drained && hear_once(started) {}
 }

@@ -87,6 +87,8 @@ pub struct Console {
 pub struct Rootfs {
     /// The folder that the layer names are relative to.
     pub layers_folder: PathBuf,
+    /// The layer below all of the image's: empty places to mount on.
+    pub mount_points: PathBuf,
     /// Lower directories, the topmost first.
     pub layers: Vec<String>,
     /// An empty folder to mount on.

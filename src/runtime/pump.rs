@@ -54,7 +54,7 @@ pub const EXIT_FILE: &str = "exit";
 pub const BEGIN: u8 = b'B';
 /// Launcher to pump: the container has ended, drain.
 pub const DRAIN: u8 = b'D';
-/// Pump to launcher: all is drained.
+/// Pump to launcher: all is drained; also unasked, when the container has closed its output.
 pub const DRAINED: u8 = b'd';
 /// Pump to launcher: standard input has ended; let go of the second handle on it.
 pub const INPUT_OVER: u8 = b'i';
@@ -413,12 +413,12 @@ impl Pump {
         Ok(Next::Continue)
     }
 
-    /// All that the dead container wrote has been read and handed on.
+    /// All that the container wrote has been read and handed on, and nobody can write any more.
     fn tell_drained(&mut self) {
         let empty =
             self.parts.output.is_none() && self.parts.error.is_none() && self.parts.terminal.is_none();
         let given = self.clients.iter().all(|client| client.pending.is_empty());
-        if self.draining && empty && given && !self.drained_was_told {
+        if empty && given && !self.drained_was_told {
             let _ = self.parts.log.finish();
             self.drained_was_told = true;
             let _ = packet::send(self.parts.launcher.as_fd(), DRAINED, b"", &[]);

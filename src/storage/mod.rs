@@ -8,6 +8,7 @@
 //!   images/records/<id>.json        one per image                                        GC root: none of its own
 //!   images/tags/<escaped name>      a name and the image it stands for                   GC root
 //!   layers/<diff id>-<id map>/      diff/, layer.json, owners: made in .tmp-*, renamed in when complete
+//!   mount-points/                   the lowest layer of every container: empty places to mount on
 //!   locks/images.lock               shared: whoever adds blobs, layers, records, tags; exclusive: whoever removes any
 //!   locks/index.lock                exclusive: whoever derives index.json
 //! ```
@@ -27,6 +28,7 @@ mod format;
 pub mod images;
 pub mod layers;
 pub mod layout;
+mod mount_points;
 pub mod remove;
 mod sweep;
 pub mod tags;

@@ -5,6 +5,7 @@
 pub mod fork;
 pub mod mount;
 pub mod network;
+pub mod own_file;
 pub mod process;
 pub mod sandbox;
 

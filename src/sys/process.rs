@@ -281,7 +281,12 @@ pub fn reset_signals() {
         // SAFETY: SIG_DFL is a valid disposition for any signal; for KILL, STOP and libc's own the call fails, harmlessly.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
-    nix::sys::signal::SigSet::empty().thread_set_mask().ok();
+    unblock_signals();
+}
+
+/// Unblocks every signal. sigprocmask(2) cannot fail for a valid set.
+pub fn unblock_signals() {
+    let _ = nix::sys::signal::SigSet::empty().thread_set_mask();
 }
 
 /// A descriptor that reads as the given signals, which no longer interrupt this process. signalfd(2).

@@ -44,8 +44,8 @@ fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<()> {
     let context = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)?;
     rustix::mount::fsconfig_set_string(context.as_fd(), "source", "overlay")?;
     let set = |key: &str, value: &Path| rustix::mount::fsconfig_set_string(context.as_fd(), key, value);
-    for layer in &rootfs.layers {
-        set("lowerdir+", Path::new(layer))?;
+    for layer in lower_directories(rootfs) {
+        set("lowerdir+", layer)?;
     }
     set("upperdir", &plan.folder.join("upper"))?;
     set("workdir", &plan.folder.join("work"))?;
@@ -61,6 +61,15 @@ fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<()> {
     attach_to_path(&mount, &rootfs.mount_point)
 }
 
+/// Most that an overlay can have below (OVL_MAX_STACK of the kernel).
+const MOST_LAYERS: usize = 500;
+
+/// The image's layers, the topmost first, and below them the places to mount on, when there is room.
+fn lower_directories(rootfs: &Rootfs) -> impl Iterator<Item = &Path> {
+    let lowest = (rootfs.layers.len() < MOST_LAYERS).then_some(rootfs.mount_points.as_path());
+    rootfs.layers.iter().map(Path::new).chain(lowest)
+}
+
 fn flags(rootfs: &Rootfs) -> impl Iterator<Item = &'static str> {
     ["userxattr"].into_iter().chain(rootfs.volatile.then_some("volatile"))
 }
@@ -73,13 +82,14 @@ fn with_short_names(plan: &Plan) -> io::Result<()> {
         Err(errno) => return Err(errno.into()),
     }
     rustix::process::chdir(&links)?;
-    for (number, layer) in plan.rootfs.layers.iter().enumerate() {
+    let mut names = Vec::new();
+    for (number, layer) in lower_directories(&plan.rootfs).enumerate() {
+        names.push(number.to_string());
         match rustix::fs::symlink(plan.rootfs.layers_folder.join(layer), number.to_string()) {
             Ok(()) | Err(rustix::io::Errno::EXIST) => {}
             Err(errno) => return Err(errno.into()),
         }
     }
-    let names: Vec<String> = (0..plan.rootfs.layers.len()).map(|number| number.to_string()).collect();
     let mut options = format!("lowerdir={},upperdir=../upper,workdir=../work", names.join(":"));
     for flag in flags(&plan.rootfs) {
         options.push(',');
