@@ -3,7 +3,7 @@
 
 use super::credentials::{self, Credentials};
 use super::handshake::{self, Failure, Step, failed, failed_at};
-use super::plan::{Plan, Process};
+use super::plan::{Plan, Process, Sharing};
 use super::{confine, init_process, program, rootfs};
 use crate::userns::outer;
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
@@ -22,8 +22,8 @@ pub struct Streams {
 }
 
 /// Runs as the child of the launcher; never returns.
-pub fn main(launcher: &OwnedFd, launchers_processor: usize) -> ! {
-    let failure = match prepare(launcher.as_fd(), launchers_processor) {
+pub fn main(launcher: &OwnedFd, sharing: Sharing) -> ! {
+    let failure = match prepare(launcher.as_fd(), sharing) {
         Ok(process) if process.init => init_process::main(&process),
         Ok(process) => execute(&process),
         Err(failure) => failure,
@@ -34,10 +34,12 @@ pub fn main(launcher: &OwnedFd, launchers_processor: usize) -> ! {
 }
 
 /// Everything up to the moment when the launcher says Go.
-fn prepare(launcher: BorrowedFd<'_>, launchers_processor: usize) -> Result<Process, Failure> {
-    crate::sys::process::leave_processor(launchers_processor);
+fn prepare(launcher: BorrowedFd<'_>, sharing: Sharing) -> Result<Process, Failure> {
     // Until then, its death is ours.
     die_with_parent(true).map_err(failed(Step::Namespaces))?;
+    if !sharing.network {
+        crate::sys::process::unshare(libc::CLONE_NEWNET).map_err(failed(Step::Namespaces))?;
+    }
     let (plan, streams) = handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;
     let plan = Plan::read(plan).map_err(failed(Step::Namespaces))?;
     outer::become_root().map_err(failed(Step::Namespaces))?;

@@ -87,14 +87,16 @@ fn begin(client: &OwnedFd, sharing: Sharing) -> Result<Begun, StartFailure> {
     let signals = process::signal_descriptor(&[Signal::SIGCHLD, Signal::SIGTERM]).map_err(step)?;
     let (ours, theirs) = packet::pair().map_err(step)?;
     let here = process::processor();
-    let init = match fork_into(&proof, namespaces(sharing)).map_err(|error| in_words(refused(error)))? {
+    let init = match fork_into(&proof, NAMESPACES).map_err(|error| in_words(refused(error)))? {
         Forked::Child => {
             drop(ours);
-            init::main(&theirs, here)
+            init::main(&theirs, sharing)
         }
         Forked::Parent(child) => child,
     };
     drop(theirs);
+    // Init has work to do at once, and is queued behind this process.
+    process::leave_processor(here);
     write_maps(init.pid).map_err(step)?;
     match launch::await_plan(client.as_fd()).map_err(step)? {
         Some((plan_file, lock)) => {
@@ -231,15 +233,14 @@ fn refused(error: io::Error) -> Failure {
     Failure { step: Step::Namespaces, why: words.to_string(), errno: 0 }
 }
 
-fn namespaces(sharing: Sharing) -> libc::c_int {
-    let all = libc::CLONE_NEWUSER
-        | libc::CLONE_NEWNS
-        | libc::CLONE_NEWPID
-        | libc::CLONE_NEWUTS
-        | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWCGROUP;
-    if sharing.network { all } else { all | libc::CLONE_NEWNET }
-}
+/// All but the network's, which takes as long to make as all others: init does that while this process
+/// goes on.
+const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWCGROUP;
 
 /// Maps the child 1:1. It must be dumpable meanwhile, or its /proc files belong to root.
 fn write_maps(pid: i32) -> io::Result<()> {

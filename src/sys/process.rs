@@ -104,8 +104,7 @@ pub fn processor() -> usize {
 
 /// Leaves `processor`, if this thread is on it and may go to another; it may come back after.
 ///
-/// A forked child often stays queued behind its parent although another processor is idle; who has work
-/// that goes well beside its parent's leaves the parent's processor.
+/// A forked child often stays queued behind its parent although another processor is idle.
 pub fn leave_processor(processor: usize) {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
     let Ok(allowed) = sched_getaffinity(None) else { return };
