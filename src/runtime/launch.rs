@@ -17,7 +17,7 @@ use crate::sys::mount::{Attributes, Depth, set_attributes};
 use crate::sys::own_file;
 use crate::sys::process::{self, exit_now};
 use crate::userns::mapping::Choice;
-use crate::userns::outer::{self, MapWriters};
+use crate::userns::outer;
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::mount::OpenTreeFlags;
 use std::ffi::{CStr, CString, OsString};
@@ -46,8 +46,6 @@ pub enum Way {
 #[derive(Debug)]
 pub struct Expected {
     monitor: OwnedFd,
-    /// In a new U0: the helpers that write its maps, and whom to tell when they have.
-    maps: Option<(MapWriters, OwnedFd)>,
 }
 
 /// Begins a monitor for a container that shares the caller's network namespace, or not.
@@ -66,11 +64,10 @@ pub fn begin(way: &Way, sharing: Sharing, book: &impl Book) -> Result<Expected> 
             drop((theirs, asks));
             // Let it run, and leave this processor, before this process goes on with its own work.
             rustix::thread::sched_yield();
-            let maps = match way {
-                Way::Make(choice) => begin_maps(&hears, child.pid, choice)?.map(|writers| (writers, hears)),
-                Way::Join(_) => None,
-            };
-            Ok(Expected { monitor: ours, maps })
+            if let Way::Make(choice) = way {
+                write_maps(&hears, child.pid, choice)?;
+            }
+            Ok(Expected { monitor: ours })
         }
     }
 }
@@ -80,10 +77,6 @@ impl Expected {
     /// client. Hears not yet whether the start went well.
     pub fn carry_out(self, plan: &Plan, lock: &OwnedFd) -> Result<OwnedFd> {
         let plan = plan.write().what(|| "handing over the plan")?;
-        if let Some((writers, waiting)) = self.maps {
-            writers.finish()?;
-            packet::send(waiting.as_fd(), b'm', b"", &[]).what(|| "waking the monitor")?;
-        }
         match packet::send(self.monitor.as_fd(), PLAN, b"", &[plan.as_fd(), lock.as_fd()]) {
             // It died, and may have said why: whoever listens hears it.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(self.monitor),
@@ -95,15 +88,23 @@ impl Expected {
 /// The packet with the plan and the lock.
 const PLAN: u8 = b'P';
 
-/// The child waits without a map until they are written; when that fails, it sees the end of the socket.
-fn begin_maps(child: &OwnedFd, pid: i32, choice: &Choice) -> Result<Option<MapWriters>> {
+/// The child asks for its maps, and waits until they are written; when that fails, it sees the end of the
+/// socket. The helpers take all processors of a small machine: what else there is to do comes after them,
+/// beside the child's own work.
+fn write_maps(child: &OwnedFd, pid: i32, choice: &Choice) -> Result<()> {
     let mut buffer = [0u8; 8];
-    match packet::receive(child.as_fd(), &mut buffer).what(|| "waiting for the monitor")? {
-        Some(_) => outer::begin_maps(pid as u32, choice).map(Some),
-        // It has told the client's socket why.
-        None => Ok(None),
+    if packet::receive(child.as_fd(), &mut buffer).what(|| "waiting for the monitor")?.is_some() {
+        outer::write_maps(pid as u32, choice)?;
+        // A child that is gone has told the client's socket why, as one that did not ask.
+        let _ = packet::send(child.as_fd(), MAPPED, b"", &[]);
     }
+    Ok(())
 }
+
+/// The child, about to wait for its maps.
+const UNSHARED: u8 = b'u';
+/// To the child: they are written.
+const MAPPED: u8 = b'm';
 
 /// As the launcher: waits for the plan and the lock; `None` when the caller thought better of it.
 pub(super) fn await_plan(client: BorrowedFd<'_>) -> io::Result<Option<(OwnedFd, OwnedFd)>> {
@@ -123,10 +124,12 @@ fn become_launcher(
     parent: &OwnedFd,
     book: &impl Book,
 ) -> ! {
-    let ready = enter(way, parent).and_then(|()| settle(client).map_err(StartFailure::of_monitor));
+    let ready = enter(way, parent)
+        .and_then(|()| settle(client, parent).map_err(StartFailure::of_monitor))
+        .and_then(|settled| become_root(way, &settled.parent).map(|()| settled));
     match ready {
-        Ok(Settled { client, on_own_file: true }) => launcher::main(client, sharing, book),
-        Ok(Settled { client, on_own_file: false }) => {
+        Ok(Settled { client, on_own_file: true, .. }) => launcher::main(client, sharing, book),
+        Ok(Settled { client, on_own_file: false, .. }) => {
             let error = execute(sharing, &client);
             tell_and_leave(client.as_fd(), StartFailure::of_monitor(error))
         }
@@ -146,7 +149,8 @@ impl StartFailure {
     }
 }
 
-/// A session of its own, U0, and a mount namespace in it.
+/// A session of its own, U0, and a mount namespace in it. In a new U0 it has all power at once, and an id
+/// only when the maps are written.
 fn enter(way: &Way, parent: &OwnedFd) -> Result<(), StartFailure> {
     let step = |result: io::Result<()>| result.map_err(StartFailure::of_monitor);
     step(rustix::process::setsid().map(drop).map_err(Into::into))?;
@@ -166,43 +170,45 @@ fn enter(way: &Way, parent: &OwnedFd) -> Result<(), StartFailure> {
                 let fix = words.hint().map(|fix| format!("\n{fix}")).unwrap_or_default();
                 StartFailure { code: 125, message: format!("{words}{fix}"), remedy: Remedy::None }
             })?;
-            step(await_maps(parent))?;
-            step(outer::become_root())?;
+            step(packet::send(parent.as_fd(), UNSHARED, b"", &[]))?;
         }
     }
     step(process::unshare(libc::CLONE_NEWNS))
 }
 
-fn await_maps(parent: &OwnedFd) -> io::Result<()> {
-    packet::send(parent.as_fd(), b'u', b"", &[])?;
+/// Who joined is root already; in a new U0 the maps come first.
+fn become_root(way: &Way, parent: &OwnedFd) -> Result<(), StartFailure> {
+    let Way::Make(_) = way else { return Ok(()) };
     let mut buffer = [0u8; 8];
-    match packet::receive(parent.as_fd(), &mut buffer)? {
-        Some(_) => Ok(()),
+    let root = packet::receive(parent.as_fd(), &mut buffer).and_then(|written| match written {
+        Some(_) => outer::become_root(),
         None => Err(io::Error::other("the id maps were not written")),
-    }
+    });
+    root.map_err(StartFailure::of_monitor)
 }
 
 /// A process that has nothing of the caller's any more but the program.
 struct Settled {
     client: OwnedFd,
+    parent: OwnedFd,
     /// The program runs from a read-only mount.
     on_own_file: bool,
 }
 
 /// Lets go of the caller's streams, descriptors and folder, and moves to the read-only program.
-fn settle(client: BorrowedFd<'_>) -> io::Result<Settled> {
+fn settle(client: BorrowedFd<'_>, parent: &OwnedFd) -> io::Result<Settled> {
     let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
-    // A copy above the standard streams, which it may itself be one of.
+    // Copies above the standard streams, which they may themselves be among.
     let client = rustix::io::fcntl_dupfd_cloexec(client, 3)?;
+    let parent = rustix::io::fcntl_dupfd_cloexec(parent, 3)?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
-    process::close_all_but(&[client.as_fd()])?;
+    process::close_all_but(&[client.as_fd(), parent.as_fd()])?;
     rustix::process::chdir("/")?;
     rustix::thread::set_name(NAME)?;
-    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::Dumpable)?;
     let moved = read_only_program().and_then(|program| own_file::run_from(program.as_fd(), NAME));
-    Ok(Settled { client, on_own_file: moved.is_ok() })
+    Ok(Settled { client, parent, on_own_file: moved.is_ok() })
 }
 
 /// Becomes the launcher by execveat(2): [`inherited`] is what it begins with. Returns only an error.

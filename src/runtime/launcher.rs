@@ -54,6 +54,8 @@ pub trait Book {
 
 /// Makes the container's namespaces, waits for its plan, starts it, and stays until it has ended.
 pub fn main(client: OwnedFd, sharing: Sharing, book: &impl Book) -> ! {
+    // The change of user took that away, and with it the way for others to join U0 through this process.
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::Dumpable);
     let code = match begin(&client, sharing).and_then(|begun| start(begun, &client, book)) {
         Ok(started) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Started);
