@@ -4,6 +4,7 @@
 //! are trusted is decided in [`settings`]; who the user is to them, in [`credentials`].
 
 pub mod credential;
+pub mod credentials;
 pub mod endpoint;
 mod file;
 pub mod places;
