@@ -33,6 +33,8 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "run" -d 'Create and run a
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "exec" -d 'Execute a command in a running container'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "ps" -d 'List containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "images" -d 'List images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "login" -d 'Authenticate to a registry'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "logout" -d 'Log out from a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "version" -d 'Show the version of rcon'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "info" -d 'Show what rcon found on this system'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "container" -d 'Manage containers'
@@ -117,6 +119,17 @@ complete -c rcon -n "__fish_rcon_using_subcommand images" -l digests -d 'Show di
 complete -c rcon -n "__fish_rcon_using_subcommand images" -l no-trunc -d 'Do not shorten the output'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand login" -l authfile -d 'Keep the credentials in this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand login" -s p -l password -d 'Password or access token' -r
+complete -c rcon -n "__fish_rcon_using_subcommand login" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand login" -s u -l username -d 'User name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand login" -l get-login -d 'Print the user who is logged in, and do nothing else'
+complete -c rcon -n "__fish_rcon_using_subcommand login" -l password-stdin -d 'Read the password or access token from standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand login" -s v -l verbose -d 'Tell where the credentials are kept'
+complete -c rcon -n "__fish_rcon_using_subcommand login" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand logout" -l authfile -d 'Remove them from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand logout" -s a -l all -d 'Remove the credentials of all registries'
+complete -c rcon -n "__fish_rcon_using_subcommand logout" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand version" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand version" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand info" -s f -l format -d 'Print by a template: json or TEMPLATE' -r

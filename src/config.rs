@@ -4,7 +4,13 @@
 //! {
 //!     "detachKeys": "ctrl-e,e",
 //!     "psFormat": "table {{.ID}}\\t{{.Names}}\\t{{.Status}}",
-//!     "imagesFormat": "table {{.Repository}}\\t{{.Tag}}\\t{{.Size}}"
+//!     "imagesFormat": "table {{.Repository}}\\t{{.Tag}}\\t{{.Size}}",
+//!     "registries": {
+//!         "default": "docker.io",
+//!         "insecure": ["registry.lan:5000", "10.0.0.0/8"],
+//!         "mirrors": {"docker.io": ["https://mirror.example/hub"]},
+//!         "blocked": ["evil.example", "*.evil.example"]
+//!     }
 //! }
 //! ```
 //!
@@ -13,12 +19,23 @@
 //! | `detachKeys`   | keys that detach from a container, as `--detach-keys` takes them      | `ctrl-p,ctrl-q`      |
 //! | `psFormat`     | the template of `ps`, where neither `--format` nor `-q` is given      | docker's table       |
 //! | `imagesFormat` | the template of `images`, likewise                                    | docker's table       |
+//! | `registries`   | where images come from, see below                                     | other tools' files   |
+//!
+//! | key in `registries` | what it says                                                                        |
+//! |---------------------|-------------------------------------------------------------------------------------|
+//! | `default`           | the registry of names without one; other tools' search lists and aliases are unread |
+//! | `insecure`          | hosts, with their port, and networks that need prove nothing                        |
+//! | `mirrors`           | by registry or `registry/path`: URLs to ask first, in order                         |
+//! | `blocked`           | registries, `registry/path` and `*.domain` that are neither pulled from nor pushed to |
+//!
+//! What `registries` does not say, the files of podman and docker may; [`crate::registry::settings`] has the order.
 //!
 //! Every key may be left out, and so may the file. A key that nobody knows is an error: it is a slip of
 //! the pen, or a wish that would go unheard.
 
 use crate::error::{Context, Error, Kind, Result};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -32,6 +49,22 @@ pub struct Config {
     pub ps_format: Option<String>,
     /// The template of `images`.
     pub images_format: Option<String>,
+    /// Where images come from.
+    pub registries: Registries,
+}
+
+/// What the user says of registries, as it is written: [`crate::registry::settings`] reads it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Registries {
+    /// The registry of names without one: `host[:port][/path]`.
+    pub default: Option<String>,
+    /// `host[:port]`, or networks as `address/bits`, that need prove nothing.
+    pub insecure: Vec<String>,
+    /// URLs to ask first, by `host[:port][/path]`.
+    pub mirrors: BTreeMap<String, Vec<String>>,
+    /// `host[:port][/path]`, or `*.domain`, that are refused.
+    pub blocked: Vec<String>,
 }
 
 impl Config {
@@ -93,6 +126,16 @@ mod tests {
         assert_eq!(config.ps_format.as_deref(), Some("{{.ID}}"));
         assert_eq!(config.detach_keys.as_deref(), Some("ctrl-e"));
         assert_eq!(config.images_format, None);
+    }
+
+    #[test]
+    fn registries_are_read_and_their_keys_checked() {
+        let config = read(r#"{"registries": {"default": "quay.io", "mirrors": {"a.b": ["https://c"]}}}"#);
+        let registries = config.unwrap().registries;
+        assert_eq!(registries.default.as_deref(), Some("quay.io"));
+        assert_eq!(registries.mirrors["a.b"], ["https://c"]);
+        let error = read(r#"{"registries": {"mirror": {}}}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `mirror`"), "{error}");
     }
 
     #[test]

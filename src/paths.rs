@@ -26,7 +26,7 @@ impl Paths {
             },
         };
         let runtime = variable("RCON_RUNTIME")
-            .or_else(|| variable("XDG_RUNTIME_DIR").filter(|dir| usable(dir)).map(|dir| dir.join("rcon")))
+            .or_else(|| runtime_home().map(|dir| dir.join("rcon")))
             .unwrap_or_else(|| data.join("run"));
         let config = match (variable("RCON_CONFIG"), variable("XDG_CONFIG_HOME")) {
             (Some(file), _) => file,
@@ -37,8 +37,13 @@ impl Paths {
     }
 }
 
+/// `$XDG_RUNTIME_DIR`, where it is ours and can be used.
+pub fn runtime_home() -> Option<PathBuf> {
+    variable("XDG_RUNTIME_DIR").filter(|dir| usable(dir))
+}
+
 /// An absolute path from the environment; the XDG specification says to ignore relative ones.
-fn variable(name: &str) -> Option<PathBuf> {
+pub fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
@@ -52,7 +57,11 @@ fn owned_by_us(dir: &Path) -> bool {
     rustix::fs::stat(dir).is_ok_and(|stat| stat.st_uid == rustix::process::geteuid().as_raw())
 }
 
-fn home() -> Result<PathBuf> {
+/// The user's home directory: `$HOME`, or what the user database has.
+///
+/// # Errors
+/// [`Kind::Usage`] where neither says.
+pub fn home() -> Result<PathBuf> {
     variable("HOME")
         .or_else(|| {
             nix::unistd::User::from_uid(nix::unistd::Uid::effective()).ok().flatten().map(|user| user.dir)

@@ -87,6 +87,8 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::Tag(args) => args.run(&engine),
         Invocation::Rmi(args) => args.run(&engine, ui),
         Invocation::History(args) => args.run(&engine, ui),
+        Invocation::Login(args) => args.run(&engine.paths, call.globals.config, ui),
+        Invocation::Logout(args) => args.run(&engine.paths, call.globals.config, ui),
         Invocation::Completion(args) => args.run(ui),
         Invocation::Info(args) => args.run(&engine, engine.store()?.images().list()?.len(), ui),
         Invocation::Version(args) => args.run(ui),

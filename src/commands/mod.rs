@@ -22,6 +22,8 @@ pub mod inspect;
 pub mod kill;
 mod later;
 pub mod load;
+pub mod login;
+pub mod logout;
 pub mod logs;
 pub mod parse;
 pub mod ps;
@@ -97,6 +99,10 @@ pub enum Invocation {
     Info(info::InfoArgs),
     /// `rcon version`
     Version(version::VersionArgs),
+    /// `rcon login`
+    Login(login::LoginArgs),
+    /// `rcon logout`
+    Logout(logout::LogoutArgs),
     /// `rcon completion`
     Completion(completion::CompletionArgs),
 }

@@ -2,8 +2,8 @@
 
 use super::verb::{Purpose, Verb, finish};
 use super::{
-    attach, completion, create, exec, globals, history, images, import, info, inspect, kill, load, logs, ps,
-    rename, restart, rm, rmi, run, start, stop, tag, version, wait,
+    attach, completion, create, exec, globals, history, images, import, info, inspect, kill, load, login,
+    logout, logs, ps, rename, restart, rm, rmi, run, start, stop, tag, version, wait,
 };
 use clap::Command;
 
@@ -55,6 +55,8 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["exec"], &exec::VERB),
             verb(&["ps"], &ps::VERB),
             verb(&["images"], &images::VERB),
+            verb(&["login"], &login::VERB),
+            verb(&["logout"], &logout::VERB),
             verb(&["version"], &version::VERB),
             verb(&["info"], &info::VERB),
         ],

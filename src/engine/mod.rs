@@ -18,6 +18,7 @@ pub mod info;
 pub mod inspect;
 pub mod list;
 pub mod load;
+pub mod login;
 pub mod logs;
 pub mod names;
 pub mod observe;

@@ -6,6 +6,7 @@ mod bad_archives;
 mod bad_input;
 mod concurrency;
 mod confinement;
+mod credentials;
 mod exec;
 mod exit_codes;
 mod images;
