@@ -3,5 +3,24 @@
 //! Nothing here touches the store: it gives readers and takes readers. Where registries are and whom they
 //! trust is decided in [`endpoint`]; who the user is to them, in [`credential`].
 
+mod address;
+pub mod blobs;
+pub mod challenge;
+pub mod client;
 pub mod credential;
 pub mod endpoint;
+pub mod headers;
+mod keys;
+pub mod manifests;
+mod proxy;
+mod redirect;
+pub mod refusal;
+pub mod repository;
+mod request;
+pub mod retry;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod token;
+mod transport;
