@@ -29,7 +29,6 @@ pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Body,
-    /// Where it came from, after all redirects.
     from: Address,
 }
 
@@ -97,6 +96,15 @@ impl Answer {
     /// A header, where it is text of a sane length.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         text(&self.headers, name)
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Where it came from, after all redirects.
+    pub(super) fn from(&self) -> &Address {
+        &self.from
     }
 
     /// `Content-Length`, where the server gave one.

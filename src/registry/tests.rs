@@ -1,7 +1,10 @@
 //! The client against a small server that plays a registry: one that asks for tokens, breaks off, lies.
 
 mod authorization;
+mod lists;
+mod login;
 mod pulling;
+mod pushing;
 mod redirects;
 mod server;
 
@@ -43,6 +46,11 @@ fn client_with(server: &Server, credential: Credential) -> Client {
 
 fn password() -> Credential {
     Credential::Password { user: "mia".to_owned(), password: "geheim".to_owned() }
+}
+
+/// `a/b` at `server`, to be written.
+fn pushing(server: &Server) -> Repository {
+    client().repository(vec![endpoint(server)], Action::Push).unwrap()
 }
 
 /// `a/b` at `server`, without credentials.
