@@ -7,6 +7,7 @@ mod pulling;
 mod pushing;
 mod redirects;
 mod server;
+mod trust;
 
 use super::client::{Action, Client};
 use super::credential::Credential;

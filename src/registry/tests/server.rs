@@ -1,5 +1,6 @@
 //! A server of HTTP/1.1 that answers what a test's function says, and keeps what it was asked.
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -86,6 +87,7 @@ struct Stage {
     play: Box<Play>,
     limit: Box<Limit>,
     seen: Mutex<Vec<Request>>,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 impl Stage {
@@ -111,15 +113,27 @@ impl Server {
         limit: impl Fn(&Request) -> Option<usize> + Send + Sync + 'static,
         play: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
+        Self::start(Stage { play: Box::new(play), limit: Box::new(limit), seen: Mutex::default(), tls: None })
+    }
+
+    /// One that speaks TLS, with this certificate and its key.
+    pub(super) fn tls(
+        config: ServerConfig,
+        play: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let (limit, tls) = (Box::new(|_: &Request| None), Some(Arc::new(config)));
+        Self::start(Stage { play: Box::new(play), limit, seen: Mutex::default(), tls })
+    }
+
+    fn start(stage: Stage) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let stage = Stage { play: Box::new(play), limit: Box::new(limit), seen: Mutex::default() };
         let stage = Arc::new(stage);
         let shared = stage.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let stage = shared.clone();
-                std::thread::spawn(move || drop(serve(&stage, stream)));
+                std::thread::spawn(move || drop(greet(&stage, stream)));
             }
         });
         Self { address, stage }
@@ -144,8 +158,19 @@ impl Server {
     }
 }
 
-fn serve(stage: &Stage, stream: TcpStream) -> io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
+fn greet(stage: &Stage, stream: TcpStream) -> io::Result<()> {
+    match &stage.tls {
+        None => serve(stage, stream.try_clone()?)?,
+        Some(config) => {
+            let connection = ServerConnection::new(config.clone()).map_err(io::Error::other)?;
+            serve(stage, StreamOwned::new(connection, stream.try_clone()?))?;
+        }
+    }
+    stream.shutdown(std::net::Shutdown::Both)
+}
+
+fn serve(stage: &Stage, stream: impl Read + Write) -> io::Result<()> {
+    let mut reader = BufReader::new(stream);
     // A greeting of TLS begins with this byte.
     while !matches!(reader.fill_buf()?, [] | [0x16, ..]) {
         let Some(mut request) = head(&mut reader)? else { break };
@@ -156,11 +181,11 @@ fn serve(stage: &Stage, stream: TcpStream) -> io::Result<()> {
         reader.read_exact(&mut request.body)?;
         stage.seen.lock().unwrap().push(request.clone());
         let reply = (stage.play)(&request);
-        if limit.is_some() || !answer(&stream, &request, &reply)? {
+        if limit.is_some() || !answer(reader.get_mut(), &request, &reply)? {
             break;
         }
     }
-    stream.shutdown(std::net::Shutdown::Both)
+    Ok(())
 }
 
 fn head(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
@@ -179,7 +204,7 @@ fn head(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
 }
 
 /// Whether the connection stays open.
-fn answer(mut stream: &TcpStream, request: &Request, reply: &Reply) -> io::Result<bool> {
+fn answer(stream: &mut impl Write, request: &Request, reply: &Reply) -> io::Result<bool> {
     let mut text = format!("HTTP/1.1 {} X\r\n", reply.status);
     for (name, value) in &reply.headers {
         text.push_str(&format!("{name}: {value}\r\n"));
@@ -201,6 +226,7 @@ fn answer(mut stream: &TcpStream, request: &Request, reply: &Reply) -> io::Resul
         }
     }
     stream.write_all(&bytes)?;
+    stream.flush()?;
     if let End::Stall(_) = reply.end {
         std::thread::sleep(Duration::from_secs(3));
     }
