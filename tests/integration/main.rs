@@ -8,6 +8,7 @@ mod concurrency;
 mod confinement;
 mod exec;
 mod exit_codes;
+mod harness;
 mod images;
 mod kill_anywhere;
 mod lifecycle;
