@@ -12,6 +12,7 @@ mod harness;
 mod images;
 mod kill_anywhere;
 mod lifecycle;
+mod pull;
 mod run;
 mod state;
 mod streams;

@@ -156,9 +156,9 @@ impl Drop for Registry {
 }
 
 impl Rcon {
-    /// Has the user trust the authority of `registry`, where docker keeps such files without root.
-    pub(crate) fn trusts(&self, registry: &Registry) {
-        let folder = self.directory(&format!("home/.config/docker/certs.d/{}", registry.address()));
+    /// Has the user trust the authority of `registry`, by a file in `folder` below the home directory.
+    pub(crate) fn trusts(&self, registry: &Registry, folder: &str) {
+        let folder = self.directory(&format!("home/{folder}/{}", registry.address()));
         std::fs::copy(registry.ca_file(), Path::new(&folder).join("ca.crt")).unwrap();
     }
 
@@ -170,6 +170,28 @@ impl Rcon {
             .done()
             .exits(0)
             .stdout_has("Login Succeeded");
+    }
+
+    /// No image is listed.
+    #[track_caller]
+    pub(crate) fn has_no_images(&self) {
+        self.run(["images", "-aq", "--no-trunc"]).exits(0).stdout("");
+    }
+
+    /// No file or folder of the store has the name of one that is being written.
+    #[track_caller]
+    pub(crate) fn has_no_temporaries(&self) {
+        let mut folders = vec![self.path("s")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                assert!(!name.starts_with(".tmp-"), "left: {}", entry.path().display());
+                // What lies below is the image's.
+                if name != "diff" && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    folders.push(entry.path());
+                }
+            }
+        }
     }
 }
 
