@@ -13,6 +13,7 @@ mod images;
 mod kill_anywhere;
 mod lifecycle;
 mod pull;
+mod push;
 mod run;
 mod state;
 mod streams;
