@@ -5,6 +5,7 @@ use crate::support::fault::{Access, Fault, Faulty};
 use crate::support::published::{FORMATS, Format, Published, noise};
 use crate::support::registry::{Options, PASSWORD, Registry, USER};
 use crate::support::{Image, Layer, Rcon, requires};
+use rcon::oci::digest::Digest;
 use std::io::Read;
 use std::process::Command;
 
@@ -99,6 +100,28 @@ fn faults_happen_once_each_in_their_order() {
     let (status, part, ended) = fetch(&url, Some("bytes=500-"));
     assert!(status == 206 && part == layer[500..] && ended);
     assert_eq!(faulty.seen("GET /blobs/").last().unwrap().range(), Some((500, None)));
+}
+
+#[test]
+fn an_upload_that_is_cut_keeps_what_arrived() {
+    let faulty = Faulty::start();
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let to = |path: &str| format!("http://{}{path}", faulty.address());
+    let begun = agent.post(to("/v2/x/blobs/uploads/")).send_empty().unwrap();
+    let place = to(begun.headers()["location"].to_str().unwrap());
+    let bytes = noise(1 << 20, 2);
+    faulty.on("PATCH ", [Fault::CutAfter(1000)]);
+    assert!(agent.patch(&place).send(&bytes[..]).is_err());
+    let state = agent.get(&place).call().unwrap();
+    assert_eq!((state.status().as_u16(), &state.headers()["range"]), (204, &"0-999".parse().unwrap()));
+    let rest =
+        |begin: usize| agent.patch(&place).header("Content-Range", format!("{begin}-{}", bytes.len() - 1));
+    assert_eq!(rest(0).send(&bytes[..]).unwrap().status(), 416);
+    assert_eq!(rest(1000).send(&bytes[1000..]).unwrap().status(), 202);
+    let digest = Digest::of(&bytes);
+    let end = |digest: &Digest| agent.put(format!("{place}&digest={digest}")).send_empty().unwrap().status();
+    assert_eq!(end(&digest), 201);
+    assert_eq!(fetch(&to(&format!("/v2/x/blobs/{digest}")), None).1, bytes);
 }
 
 /// Status, body, and whether the body ended as it was to.

@@ -14,6 +14,8 @@ mod kill_anywhere;
 mod lifecycle;
 mod pull;
 mod push;
+mod registry_faults;
+mod registry_secrets;
 mod run;
 mod state;
 mod streams;

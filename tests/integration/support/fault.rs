@@ -24,7 +24,7 @@ pub(crate) enum Fault {
     None,
     /// The connection ends after so many bytes of the body, the answer's or that of an upload.
     CutAfter(usize),
-    /// After so many bytes nothing more comes, until [`Faulty::release`].
+    /// After so many bytes nothing more comes, as long as the registry lives.
     StallAfter(usize),
     /// After so many bytes nothing comes for a while.
     PauseAfter(usize, Duration),
@@ -77,7 +77,6 @@ struct Shared {
     address: SocketAddr,
     state: Mutex<State>,
     stalled: AtomicUsize,
-    released: AtomicBool,
     over: AtomicBool,
 }
 
@@ -104,7 +103,6 @@ impl Faulty {
             address: listener.local_addr().unwrap(),
             state: Mutex::new(state),
             stalled: AtomicUsize::new(0),
-            released: AtomicBool::new(false),
             over: AtomicBool::new(false),
         });
         let accepting = shared.clone();
@@ -186,11 +184,6 @@ impl Faulty {
     #[track_caller]
     pub(crate) fn stalls(&self, answers: usize) {
         until("an answer stalls", || self.0.stalled.load(Ordering::Relaxed) >= answers);
-    }
-
-    /// What stalls goes on.
-    pub(crate) fn release(&self) {
-        self.0.released.store(true, Ordering::Relaxed);
     }
 }
 
@@ -290,7 +283,7 @@ impl Shared {
 
     fn stall(&self) {
         self.stalled.fetch_add(1, Ordering::Relaxed);
-        while !self.released.load(Ordering::Relaxed) && !self.over.load(Ordering::Relaxed) {
+        while !self.over.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
