@@ -240,7 +240,7 @@ impl Numbers {
             }
             3..7 => {
                 while bytes.len() < length {
-                    let word = self.below(2000) as u64 * 0x9e37_79b9_7f4a_7c15;
+                    let word = (self.below(2000) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
                     let letters = word.to_be_bytes().map(|byte| b'a' + byte % 26);
                     bytes.extend_from_slice(&letters[..3 + (word % 6) as usize]);
                     bytes.push(if self.below(12) == 0 { b'\n' } else { b' ' });

@@ -312,7 +312,7 @@ fn a_push_that_fails_for_good_leaves_no_tag_and_the_next_one_works() {
     faulty.always("PUT /manifests/", Fault::Status(500));
     let name = format!("{}/app", faulty.address());
     let rcon = with_image(&name);
-    rcon.run(["push", &name]).exits(1).stderr_has("500");
+    rcon.run(["push", &name]).exits(1).stderr_has("unknown error");
     assert_eq!(faulty.holds("app", "latest"), None);
     faulty.mends();
     let out = rcon.run(["push", &name]);
