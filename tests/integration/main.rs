@@ -14,6 +14,7 @@ mod kill_anywhere;
 mod lifecycle;
 mod pull;
 mod push;
+mod registry_documents;
 mod registry_faults;
 mod registry_secrets;
 mod run;

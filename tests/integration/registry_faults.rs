@@ -1,125 +1,13 @@
 //! Whatever a registry does wrong, a pull ends in the right image or in an error that says why; nothing
 //! stands under the name after an error, and the next pull works.
 
-use crate::support::fault::{Access, Fault, Faulty};
+use crate::support::archives::Packing;
+use crate::support::fault::{Access, Fault};
 use crate::support::published::{Format, Published, noise};
-use crate::support::{Image, Layer, Output, Rcon, kill_hard};
+use crate::support::scene::{LARGE, LONG, Scene, image};
+use crate::support::{Image, Layer, kill_hard};
 use rcon::oci::digest::Digest;
-use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-
-/// Waits between attempts included.
-const LONG: Duration = Duration::from_secs(150);
-
-fn image() -> Published {
-    let noise = Layer::new().file("noise", 0o644, noise(4 << 20, 5));
-    Published::usual(&Image::busybox().layer(noise).layer(Layer::new().file("f", 0o644, "right")))
-}
-
-/// The number of the layer that is large.
-const LARGE: usize = 1;
-
-/// A store, a registry, and an image there.
-struct Scene {
-    rcon: Rcon,
-    faulty: Faulty,
-    image: Published,
-    name: String,
-}
-
-impl Scene {
-    fn new() -> Self {
-        Self::asking(Access::Open)
-    }
-
-    fn asking(access: Access) -> Self {
-        let (rcon, faulty, image) = (Rcon::new(), Faulty::asking(access), image());
-        let name = faulty.publish("app", &image);
-        Self { rcon, faulty, image, name }
-    }
-
-    /// A pattern of what fetches the large layer.
-    fn large(&self) -> String {
-        format!("GET /blobs/{}", self.image.layer_digest(LARGE))
-    }
-
-    fn pull(&self) -> Output {
-        self.rcon.call(["pull", &self.name]).within(LONG).done()
-    }
-
-    /// The image is here, whole.
-    #[track_caller]
-    fn runs(&self) {
-        let script = "cat /f; wc -c < /noise; sha256sum < /noise";
-        let sum = Digest::of(&noise(4 << 20, 5)).hex();
-        let words = ["run", "--rm", "--pull", "never", &self.name, "sh", "-c", script];
-        let out = self.rcon.run(words);
-        assert_eq!(out.exits(0).printed(), format!("right4194304\n{sum}  -\n"));
-        self.rcon.has_no_temporaries();
-    }
-
-    /// In spite of the faults.
-    #[track_caller]
-    fn ends_right(&self) {
-        self.pull().exits(0);
-        self.runs();
-    }
-
-    /// With an error that has all of `words`; and once the registry works, the pull does.
-    #[track_caller]
-    fn ends_in_error(&self, words: &[&str]) {
-        let out = self.pull();
-        out.exits(1);
-        for word in words {
-            assert!(out.said().contains(word), "expected {word:?}\n{out}");
-        }
-        self.recovers();
-    }
-
-    /// With the image, or with an error.
-    #[track_caller]
-    fn spoils_nothing(&self) {
-        let out = self.pull();
-        match out.code() {
-            Some(0) => self.runs(),
-            _ => {
-                out.exits(1);
-                self.recovers();
-            }
-        }
-    }
-
-    /// Nothing is here; and then the registry works.
-    #[track_caller]
-    fn recovers(&self) {
-        self.rcon.has_no_images();
-        self.faulty.mends();
-        self.faulty.publish("app", &self.image);
-        self.ends_right();
-    }
-}
-
-/// Another image under the name is refused with `words`; then the right one is pulled.
-#[track_caller]
-fn is_refused(wrong: &Published, words: &[&str]) {
-    let scene = Scene::new();
-    scene.faulty.publish("app", wrong);
-    scene.ends_in_error(words);
-}
-
-/// The image with another configuration.
-fn with_config(edit: impl FnOnce(&mut Value)) -> Published {
-    let image = image();
-    let mut config: Value = serde_json::from_slice(&image.blobs[0]).unwrap();
-    edit(&mut config);
-    let bytes = serde_json::to_vec(&config).unwrap();
-    let mut changed = image.edited(|manifest| {
-        manifest["config"]["digest"] = json!(Digest::of(&bytes).to_string());
-        manifest["config"]["size"] = json!(bytes.len());
-    });
-    changed.blobs[0] = bytes;
-    changed
-}
 
 #[test]
 fn a_blob_that_breaks_off_goes_on_where_it_broke_off() {
@@ -277,145 +165,6 @@ fn a_length_that_is_wrong_spoils_nothing() {
 }
 
 #[test]
-fn a_manifest_asked_for_by_digest_must_have_it() {
-    let mut scene = Scene::new();
-    scene.name = format!("{}@{}", scene.name, scene.image.digest());
-    scene.faulty.always("GET /manifests/", Fault::Flip);
-    scene.ends_in_error(&[&scene.image.digest().to_string()]);
-    let scene = Scene::new();
-    let index = Published::index(Format::Oci, vec![scene.image.clone()]);
-    scene.faulty.publish("app", &index);
-    scene.faulty.always(&format!("GET /manifests/{}", scene.image.digest()), Fault::Flip);
-    scene.ends_in_error(&[&scene.image.digest().to_string()]);
-}
-
-#[test]
-fn what_is_here_already_does_not_make_a_wrong_digest_right() {
-    let scene = Scene::new();
-    scene.ends_right();
-    let another = Digest::of(b"another");
-    let name = format!("{}@{another}", scene.name);
-    scene.faulty.publish(&format!("app:{another}"), &scene.image);
-    scene.rcon.run(["pull", &name]).exits(1);
-    scene.rcon.run(["run", "--rm", "--pull", "never", &name, "true"]).exits(125);
-}
-
-#[test]
-fn a_layer_that_is_not_what_the_configuration_says_is_refused() {
-    let wrong = Digest::of(b"another").to_string();
-    is_refused(&with_config(|config| config["rootfs"]["diff_ids"][LARGE] = json!(wrong)), &[&wrong]);
-    is_refused(&with_config(|config| config["rootfs"]["diff_ids"] = json!([])), &[]);
-    is_refused(&with_config(|config| *config = json!({})), &[]);
-    is_refused(&with_config(|config| *config = json!([])), &[]);
-}
-
-#[test]
-fn a_size_that_is_wrong_is_refused() {
-    for size in [json!(0), json!(5), json!(1u64 << 40), json!(-1), json!("many"), json!(null)] {
-        is_refused(&image().edited(|manifest| manifest["layers"][LARGE]["size"] = size.clone()), &[]);
-        is_refused(&image().edited(|manifest| manifest["config"]["size"] = size), &[]);
-    }
-}
-
-#[test]
-fn documents_that_are_two_things_at_once_are_refused() {
-    let index = Published::index(Format::Oci, vec![image()]);
-    let entries: Value = serde_json::from_slice::<Value>(&index.manifest).unwrap()["manifests"].clone();
-    is_refused(&image().edited(|manifest| manifest["manifests"] = entries), &["manifest"]);
-    let layers = json!([]);
-    is_refused(&index.edited(|manifest| manifest["layers"] = layers), &["manifest"]);
-    let mut mislabelled = image();
-    mislabelled.media_type = "application/vnd.oci.image.index.v1+json".to_owned();
-    is_refused(&mislabelled, &["manifest"]);
-}
-
-#[test]
-fn manifests_that_are_none_are_refused() {
-    for bytes in [&b""[..], b"{}", b"null", b"[", b"<html>sign in</html>", b"{\"schemaVersion\":1}"] {
-        let mut wrong = image();
-        wrong.manifest = bytes.to_vec();
-        is_refused(&wrong, &["manifest"]);
-    }
-    is_refused(&image().edited(|manifest| manifest["layers"] = json!({})), &["manifest"]);
-    is_refused(&image().edited(|manifest| manifest["config"] = json!(null)), &["manifest"]);
-}
-
-#[test]
-fn a_manifest_of_more_than_four_mebibytes_is_refused() {
-    let filling = "x".repeat(5 << 20);
-    is_refused(&image().edited(|manifest| manifest["annotations"] = json!({ "a": filling })), &["4194304"]);
-}
-
-#[test]
-fn a_bomb_of_zeros_is_refused() {
-    let zeros = Layer::new().file("zeros", 0o644, vec![0; 300 << 20]);
-    let bomb = Published::usual(&Image::busybox().layer(zeros));
-    is_refused(&bomb, &["a bomb"]);
-}
-
-#[test]
-fn indexes_in_indexes_end_somewhere() {
-    let deep = (0..100).fold(image(), |below, _| Published::index(Format::Oci, vec![below]));
-    let wide: Vec<_> = (0..1000u32)
-        .map(|number| {
-            let inner = Published::index(Format::Oci, vec![Published::usual(&Image::empty())]);
-            inner.edited(|index| index["annotations"] = json!({ "number": number.to_string() }))
-        })
-        .collect();
-    is_refused(&deep, &["manifest"]);
-    for index in [deep, Published::index(Format::Oci, wide)] {
-        let scene = Scene::new();
-        scene.faulty.publish("app", &index);
-        scene.pull();
-        assert!(scene.faulty.requests().len() <= 50, "{}", scene.faulty.requests().len());
-    }
-}
-
-#[test]
-fn an_index_that_lists_itself_is_refused() {
-    let scene = Scene::new();
-    let index = Published::index(Format::Oci, vec![image()]);
-    let child = Digest::of(b"itself").to_string();
-    let cyclic = index.edited(|index| {
-        index["manifests"][0]["digest"] = json!(child);
-        index["manifests"][0]["mediaType"] = json!("application/vnd.oci.image.index.v1+json");
-    });
-    scene.faulty.publish("app", &cyclic);
-    scene.faulty.publish(&format!("app:{child}"), &cyclic);
-    scene.ends_in_error(&[&child]);
-}
-
-#[test]
-fn a_digest_that_is_none_leads_to_no_request() {
-    let hex = image().layer_digest(LARGE).hex();
-    for digest in [
-        "sha256:../../../../v2/other/blobs".to_owned(),
-        format!("sha256:{hex}?host=elsewhere"),
-        format!("sha256:{hex}/../x"),
-        format!("@localhost/sha256:{hex}"),
-        format!("sha256:{}", hex.to_uppercase()),
-        format!("sha256:{}", &hex[..63]),
-        format!("md5:{}", &hex[..32]),
-        "sha256:".to_owned(),
-        String::new(),
-    ] {
-        let index = Published::index(Format::Docker, vec![image()]);
-        for (document, place) in
-            [(image(), "/layers/1/digest"), (image(), "/config/digest"), (index, "/manifests/0/digest")]
-        {
-            let scene = Scene::new();
-            let wrong = document.edited(|document| *document.pointer_mut(place).unwrap() = json!(digest));
-            scene.faulty.publish("app", &wrong);
-            scene.pull().exits(1).stderr_has("digest");
-            scene.rcon.has_no_images();
-            let asked = scene.faulty.requests();
-            let fine = ["/v2/", "/v2/app/manifests/latest"];
-            assert!(asked.iter().all(|request| fine.contains(&request.path.as_str())), "{digest}: {asked:?}");
-        }
-    }
-}
-
-#[test]
 fn a_pull_that_was_killed_is_resumed_by_the_next_one() {
     let scene = Scene::new();
     scene.faulty.on(&scene.large(), [Fault::StallAfter(3 << 20)]);
@@ -445,4 +194,36 @@ fn a_pull_that_waits_for_another_goes_on_when_that_one_is_killed() {
     first.wait();
     second.wait().exits(0);
     scene.runs();
+}
+
+#[test]
+fn a_large_layer_takes_little_memory() {
+    let large = Image::empty().layer(Layer::new().file("noise", 0o644, noise(100 << 20, 8)));
+    let large = Published::of(&large, Format::Oci, Packing::Plain);
+    let scene = Scene::new();
+    scene.faulty.publish("large", &large);
+    let layer = format!("GET /blobs/{}", large.layer_digest(0));
+    scene.faulty.on(&layer, [Fault::PauseAfter(99 << 20, Duration::from_secs(3))]);
+    let call = scene.rcon.call(["pull", "-q", &format!("{}/large", scene.faulty.address())]).spawn();
+    scene.faulty.stalls(1);
+    std::thread::sleep(Duration::from_secs(1));
+    let peak = peak_memory(call.pid());
+    call.wait().exits(0);
+    assert!((1..=64 << 10).contains(&peak), "{peak} kB");
+}
+
+/// The most memory that any process of this group took so far, in kB.
+fn peak_memory(group: i32) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let of_group = |pid: &i32| {
+        nix::unistd::getpgid(Some(nix::unistd::Pid::from_raw(*pid)))
+            .is_ok_and(|found| found.as_raw() == group)
+    };
+    let peak = |pid: i32| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
+    };
+    pids.filter(of_group).filter_map(peak).max().unwrap_or(0)
 }

@@ -180,7 +180,7 @@ impl Faulty {
         self.0.state().requests.clear();
     }
 
-    /// Waits until so many answers stall.
+    /// Waits until so many answers stall or pause.
     #[track_caller]
     pub(crate) fn stalls(&self, answers: usize) {
         until("an answer stalls", || self.0.stalled.load(Ordering::Relaxed) >= answers);
@@ -267,6 +267,7 @@ impl Shared {
                 let (before, after) = answer.body.split_at(bytes.min(length));
                 to.write_all(&head)?;
                 to.write_all(before)?;
+                self.stalled.fetch_add(1, Ordering::Relaxed);
                 match fault {
                     Fault::PauseAfter(_, pause) => std::thread::sleep(pause),
                     _ => self.stall(),
@@ -282,7 +283,6 @@ impl Shared {
     }
 
     fn stall(&self) {
-        self.stalled.fetch_add(1, Ordering::Relaxed);
         while !self.over.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(10));
         }

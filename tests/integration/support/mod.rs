@@ -11,6 +11,7 @@ mod http;
 mod image;
 pub(crate) mod published;
 pub(crate) mod registry;
+pub(crate) mod scene;
 mod shelf;
 mod terminal;
 
