@@ -30,7 +30,7 @@ impl Packing {
         }
     }
 
-    fn media_type(self) -> String {
+    pub(super) fn media_type(self) -> String {
         let suffix = match self {
             Self::Plain => "",
             Self::Gzip => "+gzip",

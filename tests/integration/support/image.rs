@@ -65,22 +65,26 @@ impl Layer {
     }
 }
 
+/// What images call this machine.
+pub(crate) const ARCHITECTURE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
+
 /// An image: layers, the lowest first, and what its configuration says of containers.
 #[derive(Clone)]
 pub(crate) struct Image {
-    layers: Vec<Vec<u8>>,
+    pub(super) layers: Vec<Vec<u8>>,
+    pub(super) architecture: &'static str,
     config: Value,
 }
 
 impl Image {
     /// No layer, nothing said.
     pub(crate) fn empty() -> Self {
-        Self { layers: Vec::new(), config: json!({}) }
+        Self { layers: Vec::new(), architecture: ARCHITECTURE, config: json!({}) }
     }
 
     /// busybox with all its applets.
     pub(crate) fn busybox() -> Self {
-        Self { layers: vec![Self::busybox_tree()], config: json!({}) }
+        Self { layers: vec![Self::busybox_tree()], ..Self::empty() }
     }
 
     /// The tree of busybox as a tar archive.
@@ -101,6 +105,25 @@ impl Image {
         self
     }
 
+    /// For another machine than this one, as its configuration says.
+    pub(crate) fn architecture(mut self, architecture: &'static str) -> Self {
+        self.architecture = architecture;
+        self
+    }
+
+    /// Its configuration as a file, by whose digest rcon knows it.
+    pub(crate) fn config_file(&self) -> Vec<u8> {
+        let digests: Vec<_> = self.layers.iter().map(|layer| Digest::of(layer).to_string()).collect();
+        let config = json!({
+            "architecture": self.architecture,
+            "os": "linux",
+            "created": "2026-01-02T03:04:05Z",
+            "config": self.config,
+            "rootfs": { "type": "layers", "diff_ids": digests },
+        });
+        serde_json::to_vec(&config).unwrap()
+    }
+
     /// As `docker save` writes it, under `name`.
     pub(crate) fn archive(&self, name: &str) -> Vec<u8> {
         self.archive_with(&json!([format!("{name}:latest")]))
@@ -109,17 +132,7 @@ impl Image {
     /// The same, with anything as its names.
     pub(crate) fn archive_with(&self, names: &Value) -> Vec<u8> {
         let digests: Vec<_> = self.layers.iter().map(|layer| Digest::of(layer)).collect();
-        let config = json!({
-            "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" },
-            "os": "linux",
-            "created": "2026-01-02T03:04:05Z",
-            "config": self.config,
-            "rootfs": {
-                "type": "layers",
-                "diff_ids": digests.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            },
-        });
-        let config = serde_json::to_vec(&config).unwrap();
+        let config = self.config_file();
         let config_name = format!("{}.json", Digest::of(&config).hex());
         let files: Vec<_> = digests.iter().map(|digest| format!("{}/layer.tar", digest.hex())).collect();
         let manifest = json!([{ "Config": config_name, "RepoTags": names, "Layers": files }]);

@@ -6,11 +6,18 @@
 
 pub(crate) mod archives;
 mod call;
+pub(crate) mod fault;
+mod http;
 mod image;
+pub(crate) mod published;
+pub(crate) mod registry;
+pub(crate) mod scene;
+mod shelf;
 mod terminal;
 
 pub(crate) use call::{Call, Output};
 pub(crate) use image::{Image, Layer};
+pub(crate) use published::Published;
 pub(crate) use terminal::Terminal;
 
 use std::ffi::OsStr;
@@ -36,6 +43,11 @@ macro_rules! requires {
         // Another tool to compare with; nobody has to have it.
         if let Some(reason) = $crate::support::lacks_program("skopeo") {
             return $crate::support::skip(&reason, true);
+        }
+    };
+    (docker_registry) => {
+        if let Some(reason) = $crate::support::lacks_program("docker-registry") {
+            return $crate::support::skip(&reason, false);
         }
     };
 }
