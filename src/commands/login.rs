@@ -9,6 +9,7 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::oci::reference::DEFAULT_DOMAIN;
 use crate::output::Ui;
 use crate::paths::Paths;
+use crate::registry::client::Client;
 use crate::registry::credential::Credential;
 use crate::registry::credentials::{Credentials, Keeper};
 use crate::registry::endpoint::Endpoint;
@@ -18,6 +19,7 @@ use crate::registry::settings::Settings;
 use crate::terminal;
 use clap::{Args, FromArgMatches};
 use rustix::termios::isatty;
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -172,9 +174,8 @@ impl LoginArgs {
 }
 
 /// Proves a credential to a registry; gives the identity token to keep in its place, where there is one.
-fn check(endpoint: &Endpoint, _credential: &Credential) -> Result<Option<String>> {
-    Err(Error::new(Kind::Unsupported, format!("logging in to {} is not supported yet", endpoint.registry))
-        .because("there is no client of registries"))
+fn check(endpoint: &Endpoint, credential: &Credential) -> Result<Option<String>> {
+    Client::new(HashMap::new()).check(endpoint, credential)
 }
 
 /// Where files are, with what the command line names in place of variables.

@@ -23,6 +23,7 @@ pub mod logs;
 pub mod names;
 pub mod observe;
 pub mod record;
+pub mod registries;
 pub mod remove;
 pub mod start;
 pub mod state;
