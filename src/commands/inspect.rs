@@ -7,6 +7,7 @@ use crate::engine::inspect;
 use crate::error::{Error, Kind, Result};
 use crate::output::Ui;
 use crate::output::template::{self, Template, json_line};
+use crate::storage::images::no_such_image;
 use clap::{Args, FromArgMatches};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -156,25 +157,35 @@ impl InspectArgs {
         if self.only != Some(Inspected::Image) {
             match engine.containers.find(name).and_then(|id| inspect::container(engine, &id, self.size)) {
                 Err(error) if error.kind == Kind::NotFound && self.only.is_none() => {}
-                Err(error) if error.kind == Kind::NotFound => return Err(missing("No such container", name)),
+                Err(error) if error.kind == Kind::NotFound => {
+                    // docker's word for a narrowed search is that of its daemon.
+                    return Err(missing("Error response from daemon: No such container", name));
+                }
                 result => return result,
             }
         }
-        let object = if self.only == Some(Inspected::Container) { None } else { image(name)? };
+        let object = match image(name) {
+            // What no image can be called is no mistake where it may be something else.
+            Err(error) if error.kind == Kind::Usage && self.only.is_none() => None,
+            object => object?,
+        };
         if let Some(object) = object {
             if self.size {
                 ui.talk("WARNING: --size ignored for image");
             }
             return Ok(object);
         }
-        Err(missing(if self.only.is_none() { "Error: No such object" } else { "No such image" }, name))
+        Err(match self.only {
+            None => missing("Error: No such object", name),
+            Some(_) => {
+                Error::new(Kind::NotFound, format!("Error response from daemon: {}", no_such_image(name)))
+            }
+        })
     }
 }
 
 fn missing(what: &str, name: &str) -> Error {
-    // docker's word for a narrowed search is that of its daemon.
-    let front = if what.starts_with("Error") { "" } else { "Error response from daemon: " };
-    Error::new(Kind::NotFound, format!("{front}{what}: {name}"))
+    Error::new(Kind::NotFound, format!("{what}: {name}"))
 }
 
 /// A list of objects, indented by four blanks as docker's is.

@@ -6,7 +6,7 @@ use crate::engine::host::Engine;
 use crate::engine::state::State;
 use crate::error::{Kind, Result};
 use crate::output::Ui;
-use crate::storage::remove::{self, Force, Use};
+use crate::storage::remove::{self, Force, Parents, Use};
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `rmi`.
@@ -39,9 +39,10 @@ impl RmiArgs {
         engine.enter()?;
         let store = engine.store()?;
         let force = if self.force { Force::Yes } else { Force::No };
+        let parents = if self.no_prune { Parents::Keep } else { Parents::Prune };
         let mut code = 0;
         for word in &self.images {
-            match remove::remove(&store, word, force, || uses(engine)) {
+            match remove::remove(&store, word, (force, parents), || uses(engine)) {
                 Ok(lines) => lines.iter().try_for_each(|line| ui.line(line))?,
                 Err(error) => {
                     ui.talk(format_args!("Error: {error}"));

@@ -3,7 +3,8 @@
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::oci::reference::Reference;
 use crate::storage::layout;
 use crate::storage::tags::TagName;
 use clap::{Args, FromArgMatches};
@@ -31,11 +32,19 @@ pub(super) static VERB: Verb = Verb {
 impl TagArgs {
     /// Gives an image one more name.
     pub fn run(self, engine: &Engine) -> Result<u8> {
+        let name = target(&self.target)?;
         let store = engine.store()?;
-        let name = TagName::parse(&self.target)?;
         let _lock = store.lock_for_adding()?;
         store.tags().set(&name, &store.resolve(&self.source)?)?;
         layout::derive(&store)?;
         Ok(0)
     }
+}
+
+/// The new name; refused in docker's words.
+fn target(typed: &str) -> Result<TagName> {
+    let wrong = |why: Error| {
+        Error::usage(format!("Error parsing reference: {typed:?} is not a valid repository/tag")).why(why)
+    };
+    TagName::of(typed.parse::<Reference>().map_err(wrong)?)
 }

@@ -1,7 +1,8 @@
 //! `rcon history`: how an image came to be, newest step first.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::storage::Store;
+use crate::storage::images::no_such_image;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +24,7 @@ pub struct Step {
 /// The steps of the image `target` names.
 pub fn history(store: &Store, target: &str) -> Result<Vec<Step>> {
     let id = store.resolve(target)?;
-    let missing = || Error::new(Kind::NotFound, format!("No such image: {target}"));
-    let record = store.images().get(&id)?.ok_or_else(missing)?;
+    let record = store.images().get(&id)?.ok_or_else(|| no_such_image(target))?;
     let config = store.images().config(&id)?;
     let mut sizes = record.layers.iter().map(|layer| layer.size);
     let mut steps: Vec<Step> = config

@@ -1,10 +1,10 @@
 //! Data for `rcon images` and `rcon image inspect`.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::oci::config::RunConfig;
 use crate::oci::digest::Digest;
 use crate::storage::Store;
-use crate::storage::images::ImageRecord;
+use crate::storage::images::{ImageRecord, no_such_image};
 use crate::storage::layers::IdMapKey;
 use crate::storage::tags::familiar;
 use serde_json::{Map, Value, json};
@@ -66,8 +66,7 @@ pub fn labels(store: &Store, id: &Digest) -> Result<BTreeMap<String, String>> {
 /// What `image inspect` prints of the image `target` names, with docker's keys in docker's order.
 pub fn inspect(store: &Store, target: &str, map: &IdMapKey) -> Result<Value> {
     let id = store.resolve(target)?;
-    let missing = || Error::new(Kind::NotFound, format!("No such image: {target}"));
-    let record = store.images().get(&id)?.ok_or_else(missing)?;
+    let record = store.images().get(&id)?.ok_or_else(|| no_such_image(target))?;
     let config = store.images().config(&id)?;
     let names = store.images().tags(&id)?;
     let mut image = Map::new();

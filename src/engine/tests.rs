@@ -10,7 +10,7 @@ use crate::oci::digest::Digest;
 use crate::paths::Paths;
 use crate::storage::Store;
 use crate::storage::layers::{IdMapKey, Making, OwnerMode};
-use crate::storage::remove::{Force, Removed, Use, remove};
+use crate::storage::remove::{Force, Parents, Removed, Use, remove};
 use crate::storage::tags::TagName;
 use crate::storage::unpack::Limits;
 use std::fs::File;
@@ -218,26 +218,26 @@ fn removing_takes_names_then_the_image_then_what_only_it_needed() {
     let (_base, store, making) = ground();
     let (archive, id) = docker_archive(r#"["a:1","b:1"]"#);
     load(&store, file(&archive), &making).unwrap();
-    let conflict = remove(&store, &id.short(), Force::No, unused).unwrap_err();
+    let conflict = remove(&store, &id.short(), (Force::No, Parents::Prune), unused).unwrap_err();
     let words = format!(
         "conflict: unable to delete {} (must be forced) - image is referenced in multiple repositories",
         id.short()
     );
     assert_eq!((conflict.kind, conflict.to_string()), (Kind::Conflict, words));
-    assert_eq!(remove(&store, "a:1", Force::No, unused).unwrap(), [Removed::Untagged("a:1".into())]);
+    assert_eq!(remove(&store, "a:1", (Force::No, Parents::Prune), unused).unwrap(), [Removed::Untagged("a:1".into())]);
     let container = "c".repeat(64);
     let used = || Ok(vec![Use { container: container.clone(), image: id, running: false }]);
-    let conflict = remove(&store, "b:1", Force::No, used).unwrap_err().to_string();
+    let conflict = remove(&store, "b:1", (Force::No, Parents::Prune), used).unwrap_err().to_string();
     let words = format!(
         "conflict: unable to remove repository reference \"b:1\" (must force) - container cccccccccccc is using its referenced image {}",
         id.short()
     );
     assert_eq!(conflict, words);
-    let removed = remove(&store, "b:1", Force::No, unused).unwrap();
+    let removed = remove(&store, "b:1", (Force::No, Parents::Prune), unused).unwrap();
     assert_eq!(removed[..2], [Removed::Untagged("b:1".into()), Removed::Deleted(id)]);
     assert_eq!(removed.len(), 4, "two layers");
     nothing_was_added(&store);
-    assert_eq!(remove(&store, "b:1", Force::No, unused).unwrap_err().to_string(), "No such image: b:1");
+    assert_eq!(remove(&store, "b:1", (Force::No, Parents::Prune), unused).unwrap_err().to_string(), "No such image: b:1");
 }
 
 #[test]

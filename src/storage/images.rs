@@ -6,6 +6,7 @@ use crate::durable;
 use crate::error::{Context, Error, Kind, Result};
 use crate::oci::config::ImageConfig;
 use crate::oci::digest::Digest;
+use crate::oci::reference::Reference;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -89,26 +90,47 @@ impl Store {
     /// The image a person means: `name@digest`, a whole id, a name, or the beginning of an id.
     ///
     /// # Errors
-    /// [`Kind::NotFound`], in docker's words; [`Kind::Conflict`] when a beginning fits several.
+    /// [`Kind::NotFound`], in docker's words; [`Kind::Conflict`] when a beginning fits several; those of
+    /// [`Reference`] for what is none.
     pub fn resolve(&self, text: &str) -> Result<Digest> {
-        let missing = || Error::new(Kind::NotFound, format!("No such image: {text}"));
-        if let Some((repository, digest)) = text.split_once('@') {
-            let digest: Digest = digest.parse()?;
-            let repository = TagName::parse(repository)?;
-            let wanted = format!("{}@{digest}", repository.repository());
-            let found = self.images().list()?.into_iter().find(|image| image.repo_digests.contains(&wanted));
-            return found.map(|image| image.id).ok_or_else(missing);
-        }
         // A whole id is an id: an archive must not be able to give another image that name.
-        let whole = Digest::from_hex(text.strip_prefix("sha256:").unwrap_or(text)).is_some();
-        if !whole
-            && let Ok(name) = TagName::parse(text)
-            && let Some(image) = self.tags().get(&name)?
-        {
-            return Ok(image);
+        if let Some(id) = whole_id(text) {
+            return self.images().get(&id)?.map(|image| image.id).ok_or_else(|| no_such_image(text));
         }
-        self.images().by_prefix(text)?.ok_or_else(missing)
+        let reference: Reference = text.parse()?;
+        if let Some(digest) = reference.digest() {
+            let wanted = format!("{}@{digest}", reference.repository());
+            let found = self.images().list()?.into_iter().find(|image| image.repo_digests.contains(&wanted));
+            return found.map(|image| image.id).ok_or_else(|| no_such_image(text));
+        }
+        match self.tags().get(&TagName::of(reference)?)? {
+            Some(image) => Ok(image),
+            None => self.images().by_prefix(text)?.ok_or_else(|| no_such_image(text)),
+        }
     }
+}
+
+/// A whole id, with or without its algorithm.
+pub(super) fn whole_id(text: &str) -> Option<Digest> {
+    Digest::from_hex(text.strip_prefix("sha256:").unwrap_or(text))
+}
+
+/// To docker that is an image that is not here; it is told why, and to nobody is it missing.
+fn ambiguous(text: &str) -> Error {
+    let why = "the ids of several images begin with it";
+    let mut error = no_such_image(text).because(why).fix("type more of the id");
+    error.kind = Kind::Conflict;
+    error
+}
+
+/// docker's words for an image that is not here: they show the name with the tag that was meant.
+pub fn no_such_image(text: &str) -> Error {
+    let shown = match (whole_id(text), text.parse::<Reference>()) {
+        (Some(id), _) => id.to_string(),
+        (None, Ok(reference)) => reference.with_default_tag().familiar(),
+        (None, Err(_)) => text.to_owned(),
+    };
+    Error::new(Kind::NotFound, format!("No such image: {shown}"))
 }
 
 impl Images<'_> {
@@ -178,10 +200,7 @@ impl Images<'_> {
         }
         let mut found = self.list()?.into_iter().map(|image| image.id).filter(|id| id.hex().starts_with(hex));
         match (found.next(), found.next()) {
-            (Some(_), Some(_)) => {
-                Err(Error::new(Kind::Conflict, format!("image id `{text}` is ambiguous"))
-                    .fix("type more of it"))
-            }
+            (Some(_), Some(_)) => Err(ambiguous(text)),
             (first, _) => Ok(first),
         }
     }

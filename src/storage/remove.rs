@@ -1,11 +1,12 @@
 //! Removing images: names first, then the image, then what only it needed.
 
-use super::images::ImageRecord;
+use super::images::{ImageRecord, no_such_image, whole_id};
 use super::tags::{TagName, familiar};
 use super::{Store, layout};
 use crate::error::{Error, Kind, Result};
 use crate::oci::config::chain_ids;
 use crate::oci::digest::Digest;
+use crate::oci::reference::Reference;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -47,113 +48,198 @@ pub enum Force {
     Yes,
 }
 
-/// Removes the name `target`, or the image it is an id of. `uses` is asked once nothing can change it
-/// any more (no container is created while the lock is held, if creating takes the lock for adding).
+/// What becomes of parents that were only kept for the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parents {
+    /// `rmi --no-prune`.
+    Keep,
+    /// They go with it.
+    Prune,
+}
+
+/// Removes the name or the digest `target`, or the image it is an id of. `uses` is asked once nothing can change
+/// it any more (no container is created while the lock is held, if creating takes the lock for adding).
+///
+/// An image that a container needs stays, even when it is forced away: only its names go.
 ///
 /// # Errors
 /// [`Kind::Conflict`] in docker's words when something needs the image; [`Kind::NotFound`].
 pub fn remove(
     store: &Store,
     target: &str,
-    force: Force,
+    (force, parents): (Force, Parents),
     uses: impl FnOnce() -> Result<Vec<Use>>,
 ) -> Result<Vec<Removed>> {
     let _lock = store.lock_for_removing()?;
     let uses = uses()?;
-    let id = store.resolve(target)?;
-    let missing = || Error::new(Kind::NotFound, format!("No such image: {target}"));
-    let record = store.images().get(&id)?.ok_or_else(missing)?;
-    let names: Vec<TagName> = store.images().tags(&id)?.into_iter().map(|tag| tag.name).collect();
-    let by_name = TagName::parse(target).ok().filter(|name| names.contains(name) && !is_whole_id(target));
-    let mut removal = Removal { store, uses, force, removed: Vec::new() };
-    match by_name {
-        Some(name) => removal.remove_name(record, &names, &name, target)?,
-        None => removal.remove_id(record, &names)?,
+    let (record, names) = found(store, target)?;
+    let meant = Meant::by(target, &record, &names);
+    let mut removal = Removal { store, uses, force, parents, record, names, removed: Vec::new() };
+    match meant {
+        Meant::Id => removal.by_id()?,
+        name => removal.by_name(name, target)?,
     }
-    let removed = removal.removed;
     layout::derive(store)?;
     store.sweep()?;
-    Ok(removed)
+    Ok(removal.removed)
+}
+
+/// Takes `names` away from the image `target`, or all its names where none is given. The image stays.
+///
+/// # Errors
+/// [`Kind::NotFound`] when there is no such image, or it has another name; then nothing was done.
+pub fn untag(store: &Store, target: &str, names: &[String]) -> Result<()> {
+    let _lock = store.lock_for_removing()?;
+    let (record, own) = found(store, target)?;
+    let gone = match names {
+        [] => own.clone(),
+        names => names.iter().map(|name| known(name, &own)).collect::<Result<_>>()?,
+    };
+    let (force, parents) = (Force::No, Parents::Keep);
+    let mut removal =
+        Removal { store, uses: Vec::new(), force, parents, record, names: own, removed: Vec::new() };
+    gone.iter().try_for_each(|name| removal.untag(name))?;
+    layout::derive(store)
+}
+
+fn found(store: &Store, target: &str) -> Result<(ImageRecord, Vec<TagName>)> {
+    let id = store.resolve(target)?;
+    let record = store.images().get(&id)?.ok_or_else(|| no_such_image(target))?;
+    let names = store.images().tags(&id)?.into_iter().map(|tag| tag.name).collect();
+    Ok((record, names))
+}
+
+fn known(name: &str, own: &[TagName]) -> Result<TagName> {
+    let name = TagName::parse(name)?;
+    match own.contains(&name) {
+        true => Ok(name),
+        false => Err(Error::new(Kind::NotFound, format!("the image is not called {}", name.familiar()))),
+    }
+}
+
+/// What a person means by a word for an image.
+enum Meant {
+    /// One of its names.
+    Tag(TagName),
+    /// One of its digests, `docker.io/library/alpine@sha256:…`.
+    Digest(String),
+    /// The image itself.
+    Id,
+}
+
+impl Meant {
+    fn by(target: &str, record: &ImageRecord, names: &[TagName]) -> Self {
+        let Ok(reference) = target.parse::<Reference>() else { return Self::Id };
+        if let Some(digest) = reference.digest() {
+            let name = format!("{}@{digest}", reference.repository());
+            return if record.repo_digests.contains(&name) { Self::Digest(name) } else { Self::Id };
+        }
+        match TagName::of(reference) {
+            Ok(name) if names.contains(&name) && whole_id(target).is_none() => Self::Tag(name),
+            _ => Self::Id,
+        }
+    }
 }
 
 struct Removal<'a> {
     store: &'a Store,
     uses: Vec<Use>,
     force: Force,
+    parents: Parents,
+    record: ImageRecord,
+    names: Vec<TagName>,
     removed: Vec<Removed>,
 }
 
 impl Removal<'_> {
-    fn remove_name(
-        &mut self,
-        record: ImageRecord,
-        names: &[TagName],
-        name: &TagName,
-        typed: &str,
-    ) -> Result<()> {
-        let using = self.uses.iter().find(|one| one.image == record.id);
-        if let ([_], Some(using), Force::No) = (names, using, self.force) {
+    /// Takes a name away, and the image with its last one unless it is needed.
+    fn by_name(&mut self, name: Meant, typed: &str) -> Result<()> {
+        let using = self.uses.iter().find(|one| one.image == self.record.id);
+        if let (true, Some(using), Force::No) = (self.is_of_one_repository(), using, self.force) {
             return Err(Error::new(
                 Kind::Conflict,
                 format!(
                     "conflict: unable to remove repository reference \"{typed}\" (must force) - container {} is using its referenced image {}",
                     short(&using.container),
-                    record.id.short()
+                    self.record.id.short()
                 ),
             ));
         }
-        if names.len() > 1 {
-            return self.untag(record, names, name).map(drop);
+        match name {
+            Meant::Tag(name) => self.untag(&name)?,
+            Meant::Digest(name) => self.forget_digests(|digest| digest == name)?,
+            Meant::Id => {}
         }
-        // Forced while a container needs it: the name goes, the image stays without one.
-        let stays = using.is_some() || self.has_children(&record.id)?;
-        let record = self.untag(record, names, name)?;
-        if stays { Ok(()) } else { self.delete(record) }
+        let needed = self.is_used() || self.has_children(&self.record.id)?;
+        let nameless = self.names.is_empty() && self.record.repo_digests.is_empty();
+        if nameless && !needed { self.delete() } else { Ok(()) }
     }
 
-    fn remove_id(&mut self, mut record: ImageRecord, names: &[TagName]) -> Result<()> {
-        let repositories: HashSet<&str> = names.iter().map(TagName::repository).collect();
-        if self.has_children(&record.id)? {
-            return Err(refusal(&record.id, "cannot be forced", "image has dependent child images"));
+    fn by_id(&mut self) -> Result<()> {
+        let nameless = self.names.is_empty() && self.record.repo_digests.is_empty();
+        self.check()?;
+        for name in self.names.clone() {
+            self.untag(&name)?;
         }
-        for using in self.uses.iter().filter(|one| one.image == record.id) {
-            let container = short(&using.container);
-            if using.running {
-                let why = format!("image is being used by running container {container}");
-                return Err(refusal(&record.id, "cannot be forced", &why));
-            }
-            if self.force == Force::No {
-                let why = format!("image is being used by stopped container {container}");
-                return Err(refusal(&record.id, "must be forced", &why));
-            }
+        self.forget_digests(|_| true)?;
+        match self.uses.iter().find(|one| one.image == self.record.id) {
+            None => self.delete(),
+            Some(_) if !nameless => Ok(()),
+            Some(using) => Err(self.refusal("cannot be forced", &stopped(using))),
         }
-        if (repositories.len() > 1 || names.len() > 1) && self.force == Force::No {
-            let why = "image is referenced in multiple repositories";
-            return Err(refusal(&record.id, "must be forced", why));
-        }
-        for (index, name) in names.iter().enumerate() {
-            record = self.untag(record, &names[index..], name)?;
-        }
-        self.delete(record)
     }
 
-    /// Takes one of `names` away, with the digests of its repository when it was the last of that.
-    fn untag(&mut self, mut record: ImageRecord, names: &[TagName], name: &TagName) -> Result<ImageRecord> {
+    /// What keeps the image from being removed by its id, docker's most important reason first.
+    fn check(&self) -> Result<()> {
+        if self.has_children(&self.record.id)? {
+            return Err(self.refusal("cannot be forced", "image has dependent child images"));
+        }
+        let using = || self.uses.iter().filter(|one| one.image == self.record.id);
+        if let Some(using) = using().find(|one| one.running) {
+            let why = format!("image is being used by running container {}", short(&using.container));
+            return Err(self.refusal("cannot be forced", &why));
+        }
+        if self.force == Force::Yes {
+            return Ok(());
+        }
+        if !self.is_of_one_repository() {
+            return Err(self.refusal("must be forced", "image is referenced in multiple repositories"));
+        }
+        using().next().map_or(Ok(()), |using| Err(self.refusal("must be forced", &stopped(using))))
+    }
+
+    /// Whether it has one tag at most, and no digests but of that repository.
+    fn is_of_one_repository(&self) -> bool {
+        let digests = self.record.repo_digests.iter().filter_map(|name| Some(name.split_once('@')?.0));
+        let repositories: HashSet<&str> = self.names.iter().map(TagName::repository).chain(digests).collect();
+        self.names.len() <= 1 && repositories.len() <= 1
+    }
+
+    fn is_used(&self) -> bool {
+        self.uses.iter().any(|one| one.image == self.record.id)
+    }
+
+    /// Takes a name away, with the digests of its repository when it was the last of that.
+    fn untag(&mut self, name: &TagName) -> Result<()> {
         self.store.tags().remove(name)?;
+        self.names.retain(|other| other != name);
         self.removed.push(Removed::Untagged(name.familiar().to_owned()));
-        let last = !names.iter().any(|other| other != name && other.repository() == name.repository());
-        if last {
-            let prefix = format!("{}@", name.repository());
-            let (gone, kept) =
-                record.repo_digests.into_iter().partition(|digest| digest.starts_with(&prefix));
-            record.repo_digests = kept;
-            let gone: Vec<String> = gone;
-            if !gone.is_empty() {
-                self.store.images().put(&record)?;
-            }
-            self.removed.extend(gone.iter().map(|digest| Removed::Untagged(familiar(digest).to_owned())));
+        if self.names.iter().any(|other| other.repository() == name.repository()) {
+            return Ok(());
         }
-        Ok(record)
+        let prefix = format!("{}@", name.repository());
+        self.forget_digests(|digest| digest.starts_with(&prefix))
+    }
+
+    fn forget_digests(&mut self, is_gone: impl Fn(&str) -> bool) -> Result<()> {
+        let digests = std::mem::take(&mut self.record.repo_digests);
+        let (gone, kept): (Vec<_>, _) = digests.into_iter().partition(|digest| is_gone(digest));
+        self.record.repo_digests = kept;
+        if !gone.is_empty() {
+            self.store.images().put(&self.record)?;
+        }
+        self.removed.extend(gone.iter().map(|digest| Removed::Untagged(familiar(digest).to_owned())));
+        Ok(())
     }
 
     fn has_children(&self, id: &Digest) -> Result<bool> {
@@ -162,18 +248,19 @@ impl Removal<'_> {
 
     /// Removes an image without names, then what no other needs: from the record down, so that a kill
     /// between two steps leaves only what the next removal sweeps.
-    fn delete(&mut self, mut record: ImageRecord) -> Result<()> {
+    fn delete(&mut self) -> Result<()> {
+        let mut record = self.record.clone();
         loop {
-            for digest in &record.repo_digests {
-                self.removed.push(Removed::Untagged(familiar(digest).to_owned()));
-            }
             self.store.images().remove(&record.id)?;
             self.removed.push(Removed::Deleted(record.id));
             self.remove_contents(&record)?;
             // A parent that was only kept for this child goes with it.
-            let Some(parent) = record.parent else { return Ok(()) };
+            let Some(parent) = record.parent.filter(|_| self.parents == Parents::Prune) else {
+                return Ok(());
+            };
             let Some(above) = self.store.images().get(&parent)? else { return Ok(()) };
             let needed = !self.store.images().tags(&parent)?.is_empty()
+                || !above.repo_digests.is_empty()
                 || self.has_children(&parent)?
                 || self.uses.iter().any(|one| one.image == parent);
             if needed {
@@ -208,6 +295,11 @@ impl Removal<'_> {
         }
         Ok(())
     }
+
+    fn refusal(&self, can: &str, why: &str) -> Error {
+        let id = self.record.id.short();
+        Error::new(Kind::Conflict, format!("conflict: unable to delete {id} ({can}) - {why}"))
+    }
 }
 
 /// Every blob an image names.
@@ -216,14 +308,13 @@ pub(super) fn blobs_of(record: &ImageRecord) -> Vec<Digest> {
     [record.id].into_iter().chain(record.manifest.iter().chain(layers).map(|blob| blob.digest)).collect()
 }
 
-fn refusal(id: &Digest, can: &str, why: &str) -> Error {
-    Error::new(Kind::Conflict, format!("conflict: unable to delete {} ({can}) - {why}", id.short()))
-}
-
-fn is_whole_id(target: &str) -> bool {
-    Digest::from_hex(target.strip_prefix("sha256:").unwrap_or(target)).is_some()
+fn stopped(using: &Use) -> String {
+    format!("image is being used by stopped container {}", short(&using.container))
 }
 
 fn short(container: &str) -> &str {
     container.get(..12).unwrap_or(container)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,12 +4,11 @@ use super::Store;
 use crate::durable;
 use crate::error::{Context, Error, Kind, Result};
 use crate::oci::digest::Digest;
+use crate::oci::reference::Reference;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
 
-/// Bytes of a repository's name (distribution's limit).
-const REPOSITORY_LIMIT: usize = 255;
 /// Bytes of a file name that are the escaped name itself; longer ones end in a digest.
 const FILE_NAME_LIMIT: usize = 200;
 
@@ -21,37 +20,19 @@ impl TagName {
     /// Reads a name as people type it; what is missing is docker's (`docker.io`, `library/`, `:latest`).
     ///
     /// # Errors
-    /// When it is no name, or has a digest.
+    /// When it is no name, or has a digest; in docker's words.
     pub fn parse(text: &str) -> Result<Self> {
-        let wrong = || Error::usage(format!("invalid reference format: `{text}`"));
-        let (repository, tag) = match text.rsplit_once(':') {
-            Some((repository, tag)) if !tag.contains('/') => (repository, tag),
-            _ => (text, "latest"),
-        };
-        let (domain, path) = match repository.split_once('/') {
-            Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
-                (first, rest.to_owned())
-            }
-            _ => ("docker.io", repository.to_owned()),
-        };
-        let domain = if domain == "index.docker.io" { "docker.io" } else { domain };
-        let path =
-            if domain == "docker.io" && !path.contains('/') { format!("library/{path}") } else { path };
-        let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-        let part = |part: &str| {
-            let edge = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-            edge(part.bytes().next())
-                && edge(part.bytes().last())
-                && part.bytes().all(|byte| word(byte) && !byte.is_ascii_uppercase())
-        };
-        let domain_fits = domain.bytes().all(|byte| word(byte) || matches!(byte, b':' | b'[' | b']'))
-            && domain.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'[');
-        let tag_fits =
-            tag.len() <= 128 && tag.bytes().all(word) && !tag.is_empty() && !tag.starts_with(['.', '-']);
-        let length_fits = domain.len() + 1 + path.len() <= REPOSITORY_LIMIT;
-        match domain_fits && tag_fits && length_fits && path.split('/').all(part) {
-            true => Ok(Self(format!("{domain}/{path}:{tag}"))),
-            false => Err(wrong()),
+        text.parse::<Reference>().and_then(Self::of)
+    }
+
+    /// The tag that a reference means.
+    ///
+    /// # Errors
+    /// When it has a digest: what that means never changes, so it is not for anybody to give.
+    pub fn of(reference: Reference) -> Result<Self> {
+        match reference.digest() {
+            None => Ok(Self(reference.with_default_tag().canonical())),
+            Some(_) => Err(Error::usage("refusing to create a tag with a digest reference")),
         }
     }
 
@@ -202,9 +183,11 @@ mod tests {
             let name = TagName::parse(typed).unwrap();
             assert_eq!((name.canonical(), name.familiar()), (canonical, shown));
         }
-        for wrong in
-            ["", "A", "a:", "a:.x", "../a", "a//b", "a@sha256:00", "a b", "a/../b", "a\n", "/a", "-a"]
-        {
+        let digest = format!("a@{}", Digest::of(b""));
+        for wrong in [
+            "", "A", "a:", "a:.x", "../a", "a//b", &digest, "a b", "a/../b", "a\n", "/a", "-a", "a..b",
+            "u_/.a",
+        ] {
             assert!(TagName::parse(wrong).is_err(), "{wrong:?}");
         }
         let long = TagName::parse(&format!("localhost/{}", ["a"; 100].join("/"))).unwrap();
