@@ -56,6 +56,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "rmi" -d 'Remove one or mo
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "start" -d 'Start one or more stopped containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "stop" -d 'Stop one or more running containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "untag" -d 'Take names from an image, which stays'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "wait" -d 'Wait until one or more containers stop, then print their exit codes'
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l add-host -d 'Add a line to /etc/hosts of the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -s a -l attach -d 'Attach to stdin, stdout or stderr' -r
@@ -118,6 +119,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand images" -s a -l all -d 'Show i
 complete -c rcon -n "__fish_rcon_using_subcommand images" -l digests -d 'Show digests'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -l no-trunc -d 'Do not shorten the output'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand images" -l tree -d 'Show platforms and what images take on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand login" -l authfile -d 'Keep the credentials in this file' -r -F
 complete -c rcon -n "__fish_rcon_using_subcommand login" -s p -l password -d 'Password or access token' -r
@@ -292,16 +294,20 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "history" -d 'Show how an image was made'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "import" -d 'Make an image of a tar archive of a file system'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "inspect" -d 'Show all that is known of one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "load" -d 'Load images from a tar archive or standard input'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "ls" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "list" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "rm" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "remove" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "exists" -d 'Tell by the exit code whether an image is here'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "history" -d 'Show how an image was made'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "import" -d 'Make an image of a tar archive of a file system'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "inspect" -d 'Show all that is known of one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "load" -d 'Load images from a tar archive or standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "ls" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "list" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "rm" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "remove" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "tree" -d 'Show the layers of an image'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "untag" -d 'Take names from an image, which stays'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from exists" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -s H -l human -d 'Print sizes and dates for people'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l no-trunc -d 'Do not shorten the output'
@@ -323,6 +329,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -l digests -d 'Show digests'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Do not shorten the output'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -l tree -d 'Show platforms and what images take on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s f -l filter -d 'Show only what meets a condition' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
@@ -330,6 +337,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l digests -d 'Show digests'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not shorten the output'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l tree -d 'Show platforms and what images take on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the image though containers use it'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -l no-prune -d 'Keep parents that have no name'
@@ -338,6 +346,9 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -l no-prune -d 'Keep parents that have no name'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tree" -l whatrequires -d 'Show what is built on the image in place of what it is built of'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tree" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from untag" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from info" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from info" -f -a "info" -d 'Show what rcon found on this system'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from info" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
@@ -425,4 +436,5 @@ complete -c rcon -n "__fish_rcon_using_subcommand stop" -s s -l signal -d 'Set t
 complete -c rcon -n "__fish_rcon_using_subcommand stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
 complete -c rcon -n "__fish_rcon_using_subcommand stop" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand untag" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand wait" -s h -l help -d 'Print usage'

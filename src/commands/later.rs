@@ -132,9 +132,6 @@ pub(super) const START: &[Later] = &[
 /// `rm`.
 pub(super) const RM: &[Later] = &[flag("link", Switch, NETWORKS).short('l').harmless(OFF)];
 
-/// `images`.
-pub(super) const IMAGES: &[Later] = &[flag("tree", Switch, ONE_PLATFORM).harmless(OFF)];
-
 /// `rmi`, `history`, `image inspect`.
 pub(super) const PLATFORM: &[Later] = &[flag("platform", List, ONE_PLATFORM)];
 

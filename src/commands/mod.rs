@@ -15,6 +15,8 @@ mod foreground;
 pub mod globals;
 mod help;
 pub mod history;
+pub mod image_exists;
+pub mod image_tree;
 pub mod images;
 pub mod import;
 pub mod info;
@@ -36,6 +38,7 @@ pub mod start;
 pub mod stop;
 pub mod tag;
 mod tree;
+pub mod untag;
 pub mod usage;
 mod verb;
 pub mod version;
@@ -83,6 +86,10 @@ pub enum Invocation {
     Inspect(inspect::InspectArgs),
     /// `rcon rename`
     Rename(rename::RenameArgs),
+    /// `rcon image exists`
+    ImageExists(image_exists::ImageExistsArgs),
+    /// `rcon image tree`
+    ImageTree(image_tree::ImageTreeArgs),
     /// `rcon images`
     Images(images::ImagesArgs),
     /// `rcon load`
@@ -91,6 +98,8 @@ pub enum Invocation {
     Import(import::ImportArgs),
     /// `rcon tag`
     Tag(tag::TagArgs),
+    /// `rcon untag`
+    Untag(untag::UntagArgs),
     /// `rcon rmi`
     Rmi(rmi::RmiArgs),
     /// `rcon history`

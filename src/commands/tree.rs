@@ -2,8 +2,9 @@
 
 use super::verb::{Purpose, Verb, finish};
 use super::{
-    attach, completion, create, exec, globals, history, images, import, info, inspect, kill, load, login,
-    logout, logs, ps, rename, restart, rm, rmi, run, start, stop, tag, version, wait,
+    attach, completion, create, exec, globals, history, image_exists, image_tree, images, import, info,
+    inspect, kill, load, login, logout, logs, ps, rename, restart, rm, rmi, run, start, stop, tag, untag,
+    version, wait,
 };
 use clap::Command;
 
@@ -84,6 +85,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["start"], &start::VERB),
             verb(&["stop"], &stop::VERB),
             verb(&["tag"], &tag::VERB),
+            verb(&["untag"], &untag::VERB),
             verb(&["wait"], &wait::VERB),
         ],
     },
@@ -114,6 +116,7 @@ static IMAGE: Group = Group {
     about: "Manage images",
     defer: |command| build(IMAGE.entries.iter(), command),
     entries: &[
+        verb(&["exists"], &image_exists::VERB),
         verb(&["history"], &history::VERB),
         verb(&["import"], &import::VERB),
         verb(&["inspect"], &inspect::IMAGE),
@@ -121,6 +124,8 @@ static IMAGE: Group = Group {
         verb(&["ls", "list"], &images::VERB),
         verb(&["rm", "remove"], &rmi::VERB),
         verb(&["tag"], &tag::VERB),
+        verb(&["tree"], &image_tree::VERB),
+        verb(&["untag"], &untag::VERB),
     ],
 };
 

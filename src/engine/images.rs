@@ -1,5 +1,7 @@
 //! Data for `rcon images` and `rcon image inspect`.
 
+use super::host::Engine;
+use super::image_filter::Filters;
 use crate::error::Result;
 use crate::oci::config::RunConfig;
 use crate::oci::digest::Digest;
@@ -7,55 +9,114 @@ use crate::storage::Store;
 use crate::storage::images::{ImageRecord, no_such_image};
 use crate::storage::layers::IdMapKey;
 use crate::storage::tags::familiar;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-/// One row of `images`: one per name, or one for an image without.
+/// One row of `images`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// As docker shows it; `<none>` without.
     pub repository: String,
     /// `<none>` without.
     pub tag: String,
-    /// `sha256:…` of its manifest by this repository; `<none>` without.
+    /// `sha256:…` of its manifest by this repository; `<none>` without, or where it is not asked for.
     pub digest: String,
     /// The image.
     pub id: Digest,
-    /// RFC 3339; empty where the image does not say.
-    pub created: String,
+    /// When it was made, where it says so.
+    pub created: Option<Timestamp>,
     /// Bytes of file contents.
     pub size: u64,
 }
 
-/// Every row, newest image first.
-pub fn rows(store: &Store) -> Result<Vec<Row>> {
-    let tags = store.tags().list()?;
-    let mut rows = Vec::new();
-    for image in store.images().list()? {
-        let row = |repository: &str, tag: &str, digest: String| Row {
-            repository: repository.to_owned(),
-            tag: tag.to_owned(),
-            digest,
-            id: image.id,
-            created: image.created.clone(),
-            size: image.size,
-        };
-        let before = rows.len();
-        for name in tags.iter().filter(|tag| tag.image == image.id).map(|tag| &tag.name) {
-            let (repository, tag) = name.familiar().rsplit_once(':').unwrap_or((name.familiar(), "latest"));
-            rows.push(row(repository, tag, digest_of(&image, name.repository())));
-        }
-        if rows.len() == before {
-            rows.push(row("<none>", "<none>", "<none>".to_owned()));
-        }
-    }
-    Ok(rows)
+/// An image as lists see it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The image.
+    pub image: ImageRecord,
+    /// Its names as docker shows them, `alpine:3`.
+    pub tags: Vec<String>,
+    /// Its names by digest as docker shows them, `alpine@sha256:…`.
+    pub digests: Vec<String>,
+    /// Whether others were built on it here.
+    pub has_children: bool,
 }
 
-fn digest_of(image: &ImageRecord, repository: &str) -> String {
-    let digests = image.repo_digests.iter().filter_map(|digest| digest.split_once('@'));
-    let mut own = digests.filter(|(name, _)| *name == repository);
-    own.next().map_or_else(|| "<none>".to_owned(), |(_, digest)| digest.to_owned())
+impl Seen {
+    /// Whether nothing names it, neither by tag nor by digest.
+    pub fn is_nameless(&self) -> bool {
+        self.tags.is_empty() && self.digests.is_empty()
+    }
+
+    /// When it was made, where it says so.
+    pub fn moment(&self) -> Option<Timestamp> {
+        self.image.moment()
+    }
+}
+
+/// The images that `filters` lets through, the newest first.
+pub fn seen(store: &Store, filters: &Filters) -> Result<Vec<Seen>> {
+    let tags = store.tags().list()?;
+    let images = store.images().list()?;
+    let parents: HashSet<Digest> = images.iter().filter_map(|image| image.parent).collect();
+    let seen = images.into_iter().map(|image| Seen {
+        tags: tags
+            .iter()
+            .filter(|tag| tag.image == image.id)
+            .map(|tag| tag.name.familiar().to_owned())
+            .collect(),
+        digests: image.repo_digests.iter().map(|digest| familiar(digest).to_owned()).collect(),
+        has_children: parents.contains(&image.id),
+        image,
+    });
+    Ok(seen.filter_map(|mut one| filters.keep(store, &mut one).then_some(one)).collect())
+}
+
+/// The rows of `images`: one per tag, and one per repository that is known by its digest alone. `digests` makes it
+/// one per digest.
+pub fn rows(seen: &[Seen], digests: bool) -> Vec<Row> {
+    const NONE: &str = "<none>";
+    let mut rows = Vec::new();
+    for one in seen {
+        let mut add = |repository: &str, tag: &str, digest: &str| {
+            rows.push(Row {
+                repository: repository.to_owned(),
+                tag: tag.to_owned(),
+                digest: if digests { digest } else { NONE }.to_owned(),
+                id: one.image.id,
+                created: one.moment(),
+                size: one.image.size,
+            });
+        };
+        let of_digests: Vec<(&str, &str)> =
+            one.digests.iter().filter_map(|name| name.split_once('@')).collect();
+        let mut told: HashSet<&str> = HashSet::new();
+        for (repository, tag) in one.tags.iter().filter_map(|name| name.rsplit_once(':')) {
+            told.insert(repository);
+            let own = of_digests.iter().filter(|(name, _)| *name == repository);
+            match own.clone().next() {
+                Some(_) if digests => own.for_each(|(_, digest)| add(repository, tag, digest)),
+                _ => add(repository, tag, NONE),
+            }
+        }
+        for (repository, digest) in &of_digests {
+            if !told.contains(repository) {
+                add(repository, NONE, digest);
+            }
+        }
+        if one.is_nameless() {
+            add(NONE, NONE, NONE);
+        }
+    }
+    rows
+}
+
+/// The images that containers were made of.
+pub fn in_use(engine: &Engine) -> Result<HashSet<Digest>> {
+    // A container that vanished, or whose record is damaged, needs none.
+    let records = engine.containers.ids()?.into_iter().filter_map(|id| engine.record(&id).ok());
+    Ok(records.map(|record| record.image).collect())
 }
 
 /// The labels of an image.

@@ -2,7 +2,8 @@
 
 use super::changes;
 use super::history::history;
-use super::images::{inspect, rows};
+use super::image_filter::Filters;
+use super::images::{inspect, rows, seen};
 use super::import::{Import, import};
 use super::load::{Loaded, load};
 use crate::error::{Kind, Result};
@@ -224,7 +225,10 @@ fn removing_takes_names_then_the_image_then_what_only_it_needed() {
         id.short()
     );
     assert_eq!((conflict.kind, conflict.to_string()), (Kind::Conflict, words));
-    assert_eq!(remove(&store, "a:1", (Force::No, Parents::Prune), unused).unwrap(), [Removed::Untagged("a:1".into())]);
+    assert_eq!(
+        remove(&store, "a:1", (Force::No, Parents::Prune), unused).unwrap(),
+        [Removed::Untagged("a:1".into())]
+    );
     let container = "c".repeat(64);
     let used = || Ok(vec![Use { container: container.clone(), image: id, running: false }]);
     let conflict = remove(&store, "b:1", (Force::No, Parents::Prune), used).unwrap_err().to_string();
@@ -237,7 +241,10 @@ fn removing_takes_names_then_the_image_then_what_only_it_needed() {
     assert_eq!(removed[..2], [Removed::Untagged("b:1".into()), Removed::Deleted(id)]);
     assert_eq!(removed.len(), 4, "two layers");
     nothing_was_added(&store);
-    assert_eq!(remove(&store, "b:1", (Force::No, Parents::Prune), unused).unwrap_err().to_string(), "No such image: b:1");
+    assert_eq!(
+        remove(&store, "b:1", (Force::No, Parents::Prune), unused).unwrap_err().to_string(),
+        "No such image: b:1"
+    );
 }
 
 #[test]
@@ -254,7 +261,8 @@ fn imports_are_images_of_one_layer() {
     let keys: Vec<_> = image.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = "Id RepoTags RepoDigests Parent Comment Created DockerVersion Author Config Architecture Os Size GraphDriver RootFS Metadata";
     assert_eq!(keys.join(" "), expected);
-    assert_eq!(rows(&store).unwrap()[0].repository, "flat");
+    let seen = seen(&store, &Filters::default()).unwrap();
+    assert_eq!(rows(&seen, false)[0].repository, "flat");
     let steps = history(&store, "flat").unwrap();
     assert_eq!((steps.len(), steps[0].size, steps[0].comment.as_str()), (1, 2, "m"));
     assert!(changes::apply(&mut Default::default(), "RUN x").is_err());

@@ -49,7 +49,7 @@ pub struct ImageRecord {
 
 impl ImageRecord {
     /// When it was made: its text alone has no order, since zone and fraction may be written in many ways.
-    fn moment(&self) -> Option<Timestamp> {
+    pub fn moment(&self) -> Option<Timestamp> {
         self.created.parse().ok()
     }
 }

@@ -13,6 +13,7 @@ mod harness;
 mod images;
 mod kill_anywhere;
 mod lifecycle;
+mod listing;
 mod pull;
 mod push;
 mod registry_documents;
