@@ -33,6 +33,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "run" -d 'Create and run a
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "exec" -d 'Execute a command in a running container'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "ps" -d 'List containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "images" -d 'List images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "search" -d 'Search a registry for images'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "login" -d 'Authenticate to a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "logout" -d 'Log out from a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "version" -d 'Show the version of rcon'
@@ -121,6 +122,14 @@ complete -c rcon -n "__fish_rcon_using_subcommand images" -l no-trunc -d 'Do not
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -l tree -d 'Show platforms and what images take on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand search" -l authfile -d 'Find the credentials in this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand search" -s f -l filter -d 'Show only what meets a condition: is-official=BOOL or stars=NUMBER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand search" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand search" -l limit -d 'Show at most so many, up to 100; 0 is 25' -r
+complete -c rcon -n "__fish_rcon_using_subcommand search" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand search" -l list-tags -d 'List the tags of the repository TERM'
+complete -c rcon -n "__fish_rcon_using_subcommand search" -l no-trunc -d 'Do not shorten the output'
+complete -c rcon -n "__fish_rcon_using_subcommand search" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand login" -l authfile -d 'Keep the credentials in this file' -r -F
 complete -c rcon -n "__fish_rcon_using_subcommand login" -s p -l password -d 'Password or access token' -r
 complete -c rcon -n "__fish_rcon_using_subcommand login" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r

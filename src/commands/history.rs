@@ -6,7 +6,7 @@ use crate::engine::history::{self, Step};
 use crate::engine::host::Engine;
 use crate::error::Result;
 use crate::output::listing::{Listing, Row};
-use crate::output::{Ui, size, time};
+use crate::output::{Ui, shorten, size, time};
 use clap::{Args, FromArgMatches};
 use jiff::Timestamp;
 use serde_json::json;
@@ -74,7 +74,7 @@ impl HistoryArgs {
             ("ID", self.shown_id(&step.id)),
             ("CreatedSince", created.map_or_else(|| "N/A".to_owned(), |then| time::human_ago(then, now))),
             ("CreatedAt", created.map_or_else(String::new, time::rfc3339)),
-            ("CreatedBy", if self.no_trunc { created_by } else { shortened(&created_by, CREATED_BY) }),
+            ("CreatedBy", if self.no_trunc { created_by } else { shorten(&created_by, CREATED_BY) }),
             ("Size", if self.human { size::human(step.size) } else { step.size.to_string() }),
             ("Comment", step.comment.clone()),
         ];
@@ -90,12 +90,4 @@ impl HistoryArgs {
             _ => id.to_owned(),
         }
     }
-}
-
-/// At most `width` characters, the last of them an ellipsis when something was cut off.
-fn shortened(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width - 1).chain(std::iter::once('…')).collect()
 }

@@ -34,6 +34,7 @@ pub mod restart;
 pub mod rm;
 pub mod rmi;
 pub mod run;
+pub mod search;
 pub mod start;
 pub mod stop;
 pub mod tag;
@@ -108,6 +109,8 @@ pub enum Invocation {
     Info(info::InfoArgs),
     /// `rcon version`
     Version(version::VersionArgs),
+    /// `rcon search`
+    Search(search::SearchArgs),
     /// `rcon login`
     Login(login::LoginArgs),
     /// `rcon logout`

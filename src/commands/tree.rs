@@ -3,8 +3,8 @@
 use super::verb::{Purpose, Verb, finish};
 use super::{
     attach, completion, create, exec, globals, history, image_exists, image_tree, images, import, info,
-    inspect, kill, load, login, logout, logs, ps, rename, restart, rm, rmi, run, start, stop, tag, untag,
-    version, wait,
+    inspect, kill, load, login, logout, logs, ps, rename, restart, rm, rmi, run, search, start, stop, tag,
+    untag, version, wait,
 };
 use clap::Command;
 
@@ -56,6 +56,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["exec"], &exec::VERB),
             verb(&["ps"], &ps::VERB),
             verb(&["images"], &images::VERB),
+            verb(&["search"], &search::VERB),
             verb(&["login"], &login::VERB),
             verb(&["logout"], &logout::VERB),
             verb(&["version"], &version::VERB),

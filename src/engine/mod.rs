@@ -28,6 +28,7 @@ pub mod observe;
 pub mod record;
 pub mod registries;
 pub mod remove;
+pub mod search;
 pub mod start;
 pub mod state;
 pub mod stop;

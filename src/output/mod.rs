@@ -10,6 +10,7 @@ pub mod time;
 use crate::error::{Context, Error, Result};
 use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, Write};
+use unicode_width::UnicodeWidthChar;
 
 /// The two streams of a command. Standard output is buffered, so whoever holds this ends with
 /// [`Ui::finish`], which is where a full disk behind a redirection is noticed.
@@ -86,6 +87,20 @@ fn told(written: io::Result<()>) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Error::silent(0)),
         other => other.what(|| "writing to standard output"),
     }
+}
+
+/// At most `width` columns of `text`; where some is left out, `…` is the last of them.
+pub fn shorten(text: &str, width: usize) -> String {
+    let columns = |c: char| c.width().unwrap_or(1).max(1);
+    if text.chars().map(columns).sum::<usize>() <= width {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let kept = text.chars().take_while(|c| {
+        used += columns(*c);
+        used < width
+    });
+    kept.chain(['…']).collect()
 }
 
 #[cfg(test)]

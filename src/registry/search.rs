@@ -1,4 +1,4 @@
-//! Searching: docker's hub by its index, other registries by their catalog.
+//! Searching: docker's hub by its index, other registries by theirs or by their catalog.
 
 use super::client::Client;
 use super::endpoint::Endpoint;
@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 /// Where docker's hub answers for images, and where for its index.
 const HUB: &str = "registry-1.docker.io";
 const HUB_INDEX: &str = "index.docker.io";
-/// Bytes of the hub's answer.
+/// Bytes of an index's answer.
 const LIMIT: u64 = 4 * 1024 * 1024;
 /// The right to read a catalog.
 const CATALOG: &str = "registry:catalog:*";
@@ -34,28 +34,32 @@ pub struct Found {
     pub official: bool,
 }
 
-/// The hub's answer.
+/// What an index answers.
 #[derive(Deserialize)]
 struct Results {
     results: Vec<Found>,
 }
 
 impl Client {
-    /// Up to `limit` repositories of the endpoint's registry whose name, or whose description on docker's hub,
-    /// has to do with `term`.
+    /// Up to `limit` repositories of the endpoint's registry whose name, or whose description where the registry has
+    /// an index as docker's hub does, has to do with `term`.
     ///
     /// # Errors
-    /// `Denied`, `NotFound` or `Unsupported` where the registry has no catalog for us.
+    /// `Denied`, `NotFound` or `Unsupported` where the registry has neither index nor catalog for us.
     pub fn search(&self, endpoint: &Endpoint, term: &str, limit: usize) -> Result<Vec<Found>> {
         let patience = self.0.patience;
-        let found = match endpoint.registry == DEFAULT_DOMAIN {
-            true => patience.persist(patience.tries, || self.search_hub(endpoint, term, limit)),
-            false => patience.persist(patience.tries, || self.search_catalog(endpoint, term, limit)),
-        };
-        Ok(found?)
+        let by_index = || self.search_index(endpoint, term, limit);
+        if endpoint.registry == DEFAULT_DOMAIN {
+            return Ok(patience.persist(patience.tries, by_index)?);
+        }
+        // The index is older than the specification, and few still have it: no answer of theirs is an error.
+        match by_index() {
+            Ok(found) => Ok(found),
+            Err(_) => Ok(patience.persist(patience.tries, || self.search_catalog(endpoint, term, limit))?),
+        }
     }
 
-    fn search_hub(&self, endpoint: &Endpoint, term: &str, limit: usize) -> Result<Vec<Found>, Trouble> {
+    fn search_index(&self, endpoint: &Endpoint, term: &str, limit: usize) -> Result<Vec<Found>, Trouble> {
         let mut index = endpoint.clone();
         if index.host == HUB {
             index.host = HUB_INDEX.to_owned();

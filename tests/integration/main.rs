@@ -20,6 +20,7 @@ mod registry_documents;
 mod registry_faults;
 mod registry_secrets;
 mod run;
+mod search;
 mod state;
 mod streams;
 mod support;

@@ -4,11 +4,10 @@ use super::{Seen, Standing};
 use crate::engine::record::{Record, RecordedMount};
 use crate::engine::wish::NetworkWish;
 use crate::output::listing::{Listing, Row};
-use crate::output::{size, time};
+use crate::output::{shorten, size, time};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
-use unicode_width::UnicodeWidthChar;
 
 /// Columns of a shortened command, and of a shortened mount.
 const COMMAND_WIDTH: usize = 20;
@@ -207,18 +206,8 @@ pub(super) fn port_range(text: &str) -> Option<impl Iterator<Item = (u16, &str)>
     (first <= last).then(|| (first..=last).map(move |port| (port, protocol)))
 }
 
-/// At most `width` columns of `text`; where some is left out, `…` is the last of them.
 fn shortened(text: &str, width: usize, whole: bool) -> String {
-    let columns = |c: char| c.width().unwrap_or(1).max(1);
-    if whole || text.chars().map(columns).sum::<usize>() <= width {
-        return text.to_owned();
-    }
-    let mut used = 0;
-    let kept = text.chars().take_while(|c| {
-        used += columns(*c);
-        used < width
-    });
-    kept.chain(['…']).collect()
+    if whole { text.to_owned() } else { shorten(text, width) }
 }
 
 /// `text` in quotes, escaped as Go's strconv.Quote does it.

@@ -53,11 +53,12 @@ fn the_hub_is_searched_by_its_index() {
 
 #[test]
 fn other_registries_are_searched_by_their_catalog() {
-    let server = Server::new(|request| match request.path.contains("last") {
-        false => Reply::new(200)
+    let server = Server::new(|request| match request.path.as_str() {
+        path if path.starts_with("/v1/") => Reply::new(404),
+        path if path.contains("last") => Reply::new(200).body(r#"{"repositories":["alpine"]}"#),
+        _ => Reply::new(200)
             .header("Link", "</v2/_catalog?last=b>; rel=\"next\"")
             .body(r#"{"repositories":["x/Alpine","b"]}"#),
-        true => Reply::new(200).body(r#"{"repositories":["alpine"]}"#),
     });
     let names = |limit| {
         let found = client().search(&endpoint(&server), "ALPINE", limit).unwrap();
@@ -65,4 +66,16 @@ fn other_registries_are_searched_by_their_catalog() {
     };
     assert_eq!(names(25), ["x/Alpine", "alpine"]);
     assert_eq!(names(1), ["x/Alpine"]);
+}
+
+#[test]
+fn a_registry_with_an_index_is_searched_by_it() {
+    let server = Server::new(|_| Reply::new(200).body(r#"{"results":[{"name":"a/b","star_count":2}]}"#));
+    assert_eq!(client().search(&endpoint(&server), "b", 7).unwrap()[0].stars, 2);
+    assert_eq!(server.lines(), ["GET /v1/search?q=b&n=7"]);
+    let server = Server::new(|request| match request.path.starts_with("/v1/") {
+        true => Reply::new(200).body("<html>welcome</html>"),
+        false => Reply::new(200).body(r#"{"repositories":["ab"]}"#),
+    });
+    assert_eq!(client().search(&endpoint(&server), "b", 7).unwrap()[0].name, "ab");
 }

@@ -165,6 +165,11 @@ impl Faulty {
         self.0.state().shelf.page = Some(tags);
     }
 
+    /// Has an index that answers every search by `results`, as docker's hub has.
+    pub(crate) fn index(&self, results: serde_json::Value) {
+        self.0.state().shelf.index = Some(results);
+    }
+
     /// The requests so far that `pattern` is about.
     pub(crate) fn seen(&self, pattern: &str) -> Vec<Request> {
         self.0.state().requests.iter().filter(|request| request.is(pattern)).cloned().collect()
