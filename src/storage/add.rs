@@ -6,7 +6,7 @@
 use super::blobs::NewBlob;
 use super::compression::{Compression, Copying, Plain};
 use super::images::{BlobRef, ImageRecord, LayerRef};
-use super::layers::{IdMapKey, Making, Staged};
+use super::layers::{IdMapKey, Making, Staged, Tar};
 use super::tags::TagName;
 use super::{Store, layout, now};
 use crate::durable;
@@ -79,10 +79,13 @@ pub fn make_layer(
     let stream = Cursor::new(beginning).chain(stream);
     let limit = making.limits.bytes.saturating_add(HEADROOM);
     let (staged, blob) = match compression {
-        Compression::None => (store.layers().stage(Plain::new(stream, limit)?, making)?, None),
+        Compression::None => {
+            (store.layers().stage(Plain::new(stream, limit)?, Tar::InSkeleton, making)?, None)
+        }
         Compression::Gzip | Compression::Zstd => {
             let mut blob = store.blobs().begin()?;
-            let staged = store.layers().stage(Plain::new(Copying::new(stream, &mut blob), limit)?, making)?;
+            let plain = Plain::new(Copying::new(stream, &mut blob), limit)?;
+            let staged = store.layers().stage(plain, Tar::InBlob, making)?;
             (staged, Some(blob))
         }
     };

@@ -7,7 +7,7 @@
 //!   images/blobs/sha256/<hex>       configurations, manifests, compressed layers as they came
 //!   images/records/<id>.json        one per image                                        GC root: none of its own
 //!   images/tags/<escaped name>      a name and the image it stands for                   GC root
-//!   layers/<diff id>-<id map>/      diff/, layer.json, owners: made in .tmp-*, renamed in when complete
+//!   layers/<diff id>-<id map>/      diff/, layer.json, owners, skeleton: made in .tmp-*, renamed in when complete
 //!   locks/images.lock               shared: whoever adds blobs, layers, records, tags; exclusive: whoever removes any
 //!   locks/index.lock                exclusive: whoever derives index.json
 //! ```
@@ -28,6 +28,7 @@ pub mod images;
 pub mod layers;
 pub mod layout;
 pub mod remove;
+pub mod skeleton;
 mod sweep;
 pub mod tags;
 pub mod unpack;
