@@ -147,6 +147,7 @@ fn record(
     map: &IdMapKey,
 ) -> Result<Digest> {
     let id = store.blobs().put(&image.config_bytes)?;
+    let _lock = store.images().lock_record()?;
     let known = store.images().get(&id)?;
     let mut layers = Vec::new();
     for (index, diff_id) in image.config.rootfs.diff_ids.iter().enumerate() {

@@ -179,17 +179,29 @@ impl Layers<'_> {
         Ok(staged)
     }
 
-    /// The tar of a layer that came plain, from its skeleton and tree; `None` where it has no skeleton.
-    /// Needs the ids of `map`, and gives what it gives: whoever reads it compares the digest.
-    pub fn reassemble(&self, diff_id: &Digest, map: &IdMapKey) -> Result<Option<Reassembled>> {
+    /// The tar of a layer that came plain, from its skeleton and tree. Needs the ids of `map`, and gives
+    /// what it gives: whoever reads it compares the digest.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] when it is unpacked for other ids only, or has no skeleton.
+    pub fn reassemble(&self, diff_id: &Digest, map: &IdMapKey) -> Result<Reassembled> {
         let path = self.path(diff_id, map);
         let skeleton = match File::open(path.join("skeleton")) {
             Ok(file) => file,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                let why = match path.exists() {
+                    true => "an older rcon unpacked it, which kept its files only",
+                    false => "it is not unpacked for the user ids of this call",
+                };
+                let what = format!("layer {diff_id} cannot be made a tar again");
+                return Err(Error::new(Kind::Unsupported, what)
+                    .because(why)
+                    .fix("remove the image, and load it again"));
+            }
             Err(cause) => return Err(cause).what(|| format!("opening the skeleton of layer {diff_id}")),
         };
-        let tar = reassemble(skeleton, open_directory(&path.join("diff"))?);
-        tar.map(Some).what(|| format!("reading the skeleton of layer {diff_id}"))
+        reassemble(skeleton, open_directory(&path.join("diff"))?)
+            .what(|| format!("reading the skeleton of layer {diff_id}"))
     }
 
     /// Removes a layer in every map; nothing when it is not there. Needs the lock for removing.

@@ -9,7 +9,7 @@
 //!   images/tags/<escaped name>      a name and the image it stands for                   GC root
 //!   layers/<diff id>-<id map>/      diff/, layer.json, owners, skeleton: made in .tmp-*, renamed in when complete
 //!   locks/images.lock               shared: whoever adds blobs, layers, records, tags; exclusive: whoever removes any
-//!   locks/index.lock                exclusive: whoever derives index.json
+//!   locks/index.lock                exclusive: whoever derives index.json, or changes a record
 //! ```
 //!
 //! Locks are taken in this order: images, index. Readers take none: all they can see is complete.
@@ -20,6 +20,7 @@ pub mod add;
 pub mod archive;
 pub mod blobs;
 mod collect;
+mod complete;
 pub mod compression;
 pub mod containers;
 pub mod flatten;
@@ -27,12 +28,16 @@ mod format;
 pub mod images;
 pub mod layers;
 pub mod layout;
+pub mod pack;
 pub mod remove;
 pub mod skeleton;
 mod sweep;
 pub mod tags;
 pub mod unpack;
 pub mod volumes;
+
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::durable::{Lock, Sharing};
 use crate::error::{Context, Result};

@@ -1,10 +1,9 @@
 //! Whatever a layer holds, its skeleton and its tree give the tar it was made of.
 
 use crate::oci::digest::Digest;
-use crate::paths::Paths;
 use crate::storage::Store;
-use crate::storage::layers::{IdMapKey, Making, OwnerMode, Tar};
-use crate::storage::unpack::Limits;
+use crate::storage::layers::{Making, Tar};
+use crate::storage::tests::ground;
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
@@ -18,18 +17,8 @@ struct Ground {
 
 impl Ground {
     fn new() -> Self {
-        let base = tempfile::tempdir().unwrap();
-        let paths = Paths {
-            data: base.path().join("data"),
-            runtime: base.path().join("run"),
-            config: base.path().join("config.json"),
-        };
-        let owners = match rustix::process::geteuid().is_root() {
-            true => OwnerMode::Applied,
-            false => OwnerMode::Recorded,
-        };
-        let making = Making { map: IdMapKey::new("test").unwrap(), owners, limits: Limits::default() };
-        Self { _base: base, store: Store::open(&paths).unwrap(), making }
+        let (base, store, making) = ground();
+        Self { _base: base, store, making }
     }
 
     /// Makes a layer of `tar`; false when it is refused.
@@ -42,7 +31,7 @@ impl Ground {
 
     fn again(&self, tar: &[u8]) -> std::io::Result<Vec<u8>> {
         let mut again = Vec::new();
-        let layer = self.store.layers().reassemble(&Digest::of(tar), &self.making.map).unwrap().unwrap();
+        let layer = self.store.layers().reassemble(&Digest::of(tar), &self.making.map).unwrap();
         { layer }.read_to_end(&mut again)?;
         Ok(again)
     }
