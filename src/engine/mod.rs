@@ -23,6 +23,7 @@ pub mod names;
 pub mod observe;
 pub mod record;
 pub mod remove;
+pub mod save;
 pub mod start;
 pub mod state;
 pub mod stop;

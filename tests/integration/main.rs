@@ -12,6 +12,7 @@ mod images;
 mod kill_anywhere;
 mod lifecycle;
 mod run;
+mod save;
 mod state;
 mod streams;
 mod support;
