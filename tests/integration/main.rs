@@ -10,6 +10,7 @@ mod exec;
 mod exit_codes;
 mod images;
 mod kill_anywhere;
+mod layouts;
 mod lifecycle;
 mod run;
 mod save;
