@@ -53,6 +53,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "rename" -d 'Rename a cont
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "restart" -d 'Restart one or more containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "rm" -d 'Remove one or more containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "rmi" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "save" -d 'Save images to a tar archive (to standard output, if no other is named)'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "start" -d 'Start one or more stopped containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "stop" -d 'Stop one or more running containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "tag" -d 'Give an image another name'
@@ -292,16 +293,17 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "history" -d 'Show how an image was made'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "import" -d 'Make an image of a tar archive of a file system'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "inspect" -d 'Show all that is known of one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "load" -d 'Load images from a tar archive or standard input'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "ls" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "list" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "rm" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "remove" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove tag" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "history" -d 'Show how an image was made'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "import" -d 'Make an image of a tar archive of a file system'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "inspect" -d 'Show all that is known of one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "load" -d 'Load images from a tar archive or standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "ls" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "list" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "rm" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "remove" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "save" -d 'Save images to a tar archive (to standard output, if no other is named)'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "tag" -d 'Give an image another name'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -s H -l human -d 'Print sizes and dates for people'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l no-trunc -d 'Do not shorten the output'
@@ -313,7 +315,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from import" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s i -l input -d 'Read this file instead of standard input' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s i -l input -d 'Read this file, or OCI layout, instead of standard input' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s q -l quiet -d 'Do not show progress'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s h -l help -d 'Print usage'
@@ -337,6 +339,14 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the image though containers use it'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -l no-prune -d 'Keep parents that have no name'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -l format -d 'Write this format: docker-archive, oci-archive or oci-dir' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -s o -l output -d 'Write to a file instead of standard output' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -l platform -d 'Save only an image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -l compress -d 'Compress the layers of a directory (they are, without this too)'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -s m -l multi-image-archive -d 'Write several images into one archive (they are, without this too)'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -s q -l quiet -d 'Do not show progress'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -l uncompressed -d 'Leave layers of an OCI format uncompressed that came so'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from info" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from info" -f -a "info" -d 'Show what rcon found on this system'
@@ -396,7 +406,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s s -l size -d 'Show
 complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand kill" -s s -l signal -d 'Send this signal instead of KILL' -r
 complete -c rcon -n "__fish_rcon_using_subcommand kill" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand load" -s i -l input -d 'Read this file instead of standard input' -r
+complete -c rcon -n "__fish_rcon_using_subcommand load" -s i -l input -d 'Read this file, or OCI layout, instead of standard input' -r
 complete -c rcon -n "__fish_rcon_using_subcommand load" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand load" -s q -l quiet -d 'Do not show progress'
 complete -c rcon -n "__fish_rcon_using_subcommand load" -s h -l help -d 'Print usage'
@@ -417,6 +427,14 @@ complete -c rcon -n "__fish_rcon_using_subcommand rm" -s h -l help -d 'Print usa
 complete -c rcon -n "__fish_rcon_using_subcommand rmi" -s f -l force -d 'Remove the image though containers use it'
 complete -c rcon -n "__fish_rcon_using_subcommand rmi" -l no-prune -d 'Keep parents that have no name'
 complete -c rcon -n "__fish_rcon_using_subcommand rmi" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -l format -d 'Write this format: docker-archive, oci-archive or oci-dir' -r
+complete -c rcon -n "__fish_rcon_using_subcommand save" -s o -l output -d 'Write to a file instead of standard output' -r
+complete -c rcon -n "__fish_rcon_using_subcommand save" -l platform -d 'Save only an image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand save" -l compress -d 'Compress the layers of a directory (they are, without this too)'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -s m -l multi-image-archive -d 'Write several images into one archive (they are, without this too)'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -s q -l quiet -d 'Do not show progress'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -l uncompressed -d 'Leave layers of an OCI format uncompressed that came so'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand start" -l detach-keys -d 'Set the keys that leave the container running' -r
 complete -c rcon -n "__fish_rcon_using_subcommand start" -s a -l attach -d 'Attach to the container\'s output and pass signals on'
 complete -c rcon -n "__fish_rcon_using_subcommand start" -s i -l interactive -d 'Attach to the container\'s standard input'

@@ -83,6 +83,7 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::Inspect(args) => args.run(&engine, &|name| find_image(&engine, name), ui),
         Invocation::Images(args) => args.run(&engine, ui),
         Invocation::Load(args) => args.run(&engine, ui),
+        Invocation::Save(args) => args.run(&engine),
         Invocation::Import(args) => args.run(&engine, ui),
         Invocation::Tag(args) => args.run(&engine),
         Invocation::Rmi(args) => args.run(&engine, ui),

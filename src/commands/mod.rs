@@ -32,6 +32,7 @@ pub mod restart;
 pub mod rm;
 pub mod rmi;
 pub mod run;
+pub mod save;
 pub mod start;
 pub mod stop;
 pub mod tag;
@@ -87,6 +88,8 @@ pub enum Invocation {
     Images(images::ImagesArgs),
     /// `rcon load`
     Load(load::LoadArgs),
+    /// `rcon save`
+    Save(save::SaveArgs),
     /// `rcon import`
     Import(import::ImportArgs),
     /// `rcon tag`

@@ -3,7 +3,7 @@
 use super::verb::{Purpose, Verb, finish};
 use super::{
     attach, completion, create, exec, globals, history, images, import, info, inspect, kill, load, login,
-    logout, logs, ps, rename, restart, rm, rmi, run, start, stop, tag, version, wait,
+    logout, logs, ps, rename, restart, rm, rmi, run, save, start, stop, tag, version, wait,
 };
 use clap::Command;
 
@@ -81,6 +81,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["restart"], &restart::VERB),
             verb(&["rm"], &rm::VERB),
             verb(&["rmi"], &rmi::VERB),
+            verb(&["save"], &save::VERB),
             verb(&["start"], &start::VERB),
             verb(&["stop"], &stop::VERB),
             verb(&["tag"], &tag::VERB),
@@ -120,6 +121,7 @@ static IMAGE: Group = Group {
         verb(&["load"], &load::VERB),
         verb(&["ls", "list"], &images::VERB),
         verb(&["rm", "remove"], &rmi::VERB),
+        verb(&["save"], &save::VERB),
         verb(&["tag"], &tag::VERB),
     ],
 };

@@ -1,6 +1,6 @@
 //! `rcon load`: the images of an archive into the store.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::oci::digest::Digest;
 use crate::storage::Store;
 use crate::storage::add::{Expected, MadeLayer, NewImage, make_layer, publish};
@@ -31,7 +31,8 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Loads every image of `input`: a docker-archive or an oci-archive, compressed or not, a file or a pipe.
+/// Loads every image of `input`: a docker-archive or an oci-archive, compressed or not, a file or a pipe;
+/// or the directory of an OCI image layout.
 ///
 /// Names in the archive are set as they are, also when another image here has them (as docker does).
 ///
@@ -40,7 +41,10 @@ impl fmt::Display for Loaded {
 pub fn load(store: &Store, input: File, making: &Making) -> Result<Vec<Loaded>> {
     store.tidy()?;
     let _lock = store.lock_for_adding()?;
-    let members = Members::read(archive::spool(store, input, making.limits)?)?;
+    let members = match input.metadata().what(|| "looking at the archive")?.is_dir() {
+        true => Members::below(input.into()),
+        false => Members::read(archive::spool(store, input, making.limits)?)?,
+    };
     let images = archive::read(&members)?;
     let layers = make_layers(store, &missing_layers(store, &images, making)?, making)?;
     let names: Vec<Vec<TagName>> = images.iter().map(|image| image.names.clone()).collect();

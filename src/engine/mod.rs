@@ -25,6 +25,7 @@ pub mod observe;
 pub mod record;
 pub mod registries;
 pub mod remove;
+pub mod save;
 pub mod start;
 pub mod state;
 pub mod stop;

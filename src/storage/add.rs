@@ -6,7 +6,7 @@
 use super::blobs::NewBlob;
 use super::compression::{Compression, Copying, Plain};
 use super::images::{BlobRef, ImageRecord, LayerRef};
-use super::layers::{IdMapKey, Making, Staged};
+use super::layers::{IdMapKey, Making, Staged, Tar};
 use super::tags::TagName;
 use super::{Store, layout, now};
 use crate::durable;
@@ -75,14 +75,22 @@ pub fn make_layer(
 ) -> Result<MadeLayer> {
     let mut beginning = Vec::with_capacity(6);
     stream.by_ref().take(6).read_to_end(&mut beginning).what(|| "reading a layer")?;
-    let compression = Compression::sniff(&beginning)?;
+    let compression = Compression::sniff(&beginning);
     let stream = Cursor::new(beginning).chain(stream);
     let limit = making.limits.bytes.saturating_add(HEADROOM);
     let (staged, blob) = match compression {
-        Compression::None => (store.layers().stage(Plain::new(stream, limit)?, making)?, None),
+        Compression::Xz | Compression::Bzip2 if expected.blob.is_some() => {
+            return Err(Error::new(Kind::Unsupported, "a layer that is neither gzip nor zstd nor plain")
+                .because("OCI has no other kinds (image-spec, media-types.md)"));
+        }
+        // The last two have no media type to be kept under: they are as if they had come plain.
+        Compression::None | Compression::Xz | Compression::Bzip2 => {
+            (store.layers().stage(Plain::new(stream, limit)?, Tar::InSkeleton, making)?, None)
+        }
         Compression::Gzip | Compression::Zstd => {
             let mut blob = store.blobs().begin()?;
-            let staged = store.layers().stage(Plain::new(Copying::new(stream, &mut blob), limit)?, making)?;
+            let plain = Plain::new(Copying::new(stream, &mut blob), limit)?;
+            let staged = store.layers().stage(plain, Tar::InBlob, making)?;
             (staged, Some(blob))
         }
     };
@@ -144,6 +152,7 @@ fn record(
     map: &IdMapKey,
 ) -> Result<Digest> {
     let id = store.blobs().put(&image.config_bytes)?;
+    let _lock = store.images().lock_record()?;
     let known = store.images().get(&id)?;
     let mut layers = Vec::new();
     for (index, diff_id) in image.config.rootfs.diff_ids.iter().enumerate() {
@@ -197,8 +206,8 @@ fn known_blob(store: &Store, digest: Digest) -> Result<Option<BlobRef>> {
     let size = file.metadata().what(|| "looking at a blob")?.len();
     let mut beginning = Vec::new();
     file.take(6).read_to_end(&mut beginning).what(|| "looking at a blob")?;
-    Ok(match Compression::sniff(&beginning)? {
-        Compression::None => None,
+    Ok(match Compression::sniff(&beginning) {
+        Compression::None | Compression::Xz | Compression::Bzip2 => None,
         Compression::Gzip => Some(BlobRef { digest, media_type: media::LAYER_GZIP.to_owned(), size }),
         Compression::Zstd => Some(BlobRef { digest, media_type: media::LAYER_ZSTD.to_owned(), size }),
     })

@@ -1,4 +1,4 @@
-//! oci-archive: an OCI image layout (image-layout.md) in a tar.
+//! An OCI image layout (image-layout.md), in a tar (oci-archive) or as files (oci-dir).
 
 use super::{ArchivedImage, ArchivedLayer, IMAGE_LIMIT, Members, invalid, pair};
 use crate::error::{Error, Kind, Result};
