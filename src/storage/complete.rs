@@ -4,7 +4,7 @@
 
 use super::blobs::NewBlob;
 use super::compression::Hashing;
-use super::images::{BlobRef, ImageRecord};
+use super::images::{BlobRef, ImageRecord, LayerRef};
 use super::layers::IdMapKey;
 use super::pack::{Packing, pack, threads};
 use super::{Store, layout};
@@ -103,16 +103,16 @@ impl Store {
 
     /// Tells every image that has one of the layers, and no blob for it.
     fn put_into_records(&self, images: &[ImageRecord], blobs: &HashMap<Digest, BlobRef>) -> Result<()> {
-        for image in images {
-            let lacks =
-                image.layers.iter().any(|layer| layer.blob.is_none() && blobs.contains_key(&layer.diff_id));
-            if lacks {
-                self.images().update(&image.id, |record| {
-                    for layer in &mut record.layers {
-                        layer.blob = layer.blob.take().or_else(|| blobs.get(&layer.diff_id).cloned());
-                    }
-                })?;
-            }
+        let lacks = |layer: &LayerRef| {
+            let here = layer.blob.as_ref().is_some_and(|blob| self.blobs().has(&blob.digest));
+            !here && blobs.contains_key(&layer.diff_id)
+        };
+        for image in images.iter().filter(|image| image.layers.iter().any(lacks)) {
+            self.images().update(&image.id, |record| {
+                for layer in record.layers.iter_mut().filter(|layer| lacks(layer)) {
+                    layer.blob = blobs.get(&layer.diff_id).cloned();
+                }
+            })?;
         }
         Ok(())
     }

@@ -190,7 +190,7 @@ impl Layers<'_> {
             Ok(file) => file,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 let why = match path.exists() {
-                    true => "an older rcon unpacked it, which kept its files only",
+                    true => "only its files are here",
                     false => "it is not unpacked for the user ids of this call",
                 };
                 let what = format!("layer {diff_id} cannot be made a tar again");

@@ -21,17 +21,16 @@ const LINK_LIMIT: usize = 8;
 
 /// The members of an archive.
 #[derive(Debug)]
-pub enum Members {
-    /// A tar, and what it holds.
-    Archive(Arc<File>, Table),
+pub struct Members(Source);
+
+#[derive(Debug)]
+enum Source {
+    /// A tar, and what it holds by name.
+    Archive(Arc<File>, HashMap<String, Member>),
     /// An image layout as files. Only regular ones count, and no symbolic link is followed: a layout that
     /// a stranger made must not bring in files of the host (GHSA-r3h2-rgqf-9hv9).
     Directory(Arc<OwnedFd>),
 }
-
-/// The members of a tar by name.
-#[derive(Debug)]
-pub struct Table(HashMap<String, Member>);
 
 #[derive(Debug)]
 enum Member {
@@ -119,12 +118,17 @@ impl Members {
             }
             members.insert(name, member);
         }
-        Ok(Self::Archive(Arc::new(file), Table(members)))
+        Ok(Self(Source::Archive(Arc::new(file), members)))
     }
 
     /// The files below `directory`.
     pub fn below(directory: OwnedFd) -> Self {
-        Self::Directory(Arc::new(directory))
+        Self(Source::Directory(Arc::new(directory)))
+    }
+
+    /// Whether they are files, and not in a tar.
+    pub fn are_files(&self) -> bool {
+        matches!(self.0, Source::Directory(_))
     }
 
     /// Whether there is a file by that name.
@@ -136,9 +140,9 @@ impl Members {
     pub fn section(&self, name: &str) -> Result<Section> {
         let missing = || invalid(format!("the archive lacks `{name}`"));
         let mut at = clean("", name.as_bytes()).ok_or_else(missing)?;
-        let (file, table) = match self {
-            Self::Archive(file, table) => (file, table),
-            Self::Directory(directory) => {
+        let (file, members) = match &self.0 {
+            Source::Archive(file, members) => (file, members),
+            Source::Directory(directory) => {
                 let (_, rest) = match open_below(directory, &at) {
                     Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(missing()),
                     opened => opened.what(|| format!("opening `{at}` of the layout"))?,
@@ -147,7 +151,7 @@ impl Members {
             }
         };
         for _ in 0..LINK_LIMIT {
-            match table.0.get(&at) {
+            match members.get(&at) {
                 Some(Member::File { position, size }) => {
                     return Ok(Section {
                         bytes: Bytes::In(Arc::clone(file)),

@@ -11,7 +11,7 @@ mod sink;
 mod spool;
 mod write;
 
-pub use members::{Members, Section, Table};
+pub use members::{Members, Section};
 pub use sink::{DirectorySink, Sink, TarSink};
 pub use spool::spool;
 pub use write::{Form, Saved, write};
@@ -55,12 +55,11 @@ pub struct ArchivedLayer {
 /// Reads what is in an archive, in either form; docker's own list counts where there are both.
 pub fn read(members: &Members) -> Result<Vec<ArchivedImage>> {
     // Of files a layout alone is read: skopeo's `dir` has a manifest.json as well, and it is another one.
-    let is_tar = matches!(members, Members::Archive(..));
-    let images = if is_tar && members.has("manifest.json") {
+    let images = if !members.are_files() && members.has("manifest.json") {
         docker::read(members)?
     } else if members.has("index.json") {
         oci::read(members)?
-    } else if !is_tar {
+    } else if members.are_files() {
         return Err(invalid("a directory that is no OCI image layout: it has no index.json")
             .fix("skopeo copy dir:DIRECTORY oci-archive:FILE, then: rcon load -i FILE"));
     } else if members.has("repositories") {
