@@ -32,6 +32,8 @@ complete -c rcon -n "__fish_rcon_needs_command" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "run" -d 'Create and run a new container from an image'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "exec" -d 'Execute a command in a running container'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "ps" -d 'List containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "pull" -d 'Download an image from a registry'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "push" -d 'Upload an image to a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "images" -d 'List images'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "login" -d 'Authenticate to a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "logout" -d 'Log out from a registry'
@@ -113,6 +115,19 @@ complete -c rcon -n "__fish_rcon_using_subcommand ps" -l no-trunc -d 'Do not sho
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s s -l size -d 'Show how much each container takes on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -l platform -d 'Pull the image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -s a -l all-tags -d 'Pull all tags of the repository'
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -s q -l quiet -d 'Do not show progress, only the name'
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand push" -l compression-format -d 'Compress the layers so: gzip or zstd' -r
+complete -c rcon -n "__fish_rcon_using_subcommand push" -l compression-level -d 'How much to compress: 0 to 9 for gzip, 1 to 22 for zstd' -r
+complete -c rcon -n "__fish_rcon_using_subcommand push" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand push" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand push" -s a -l all-tags -d 'Push all tags of the repository'
+complete -c rcon -n "__fish_rcon_using_subcommand push" -s q -l quiet -d 'Do not show progress, only the name'
+complete -c rcon -n "__fish_rcon_using_subcommand push" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s f -l filter -d 'Show only what meets a condition' -r
 complete -c rcon -n "__fish_rcon_using_subcommand images" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s a -l all -d 'Show images without a name as well'
@@ -293,17 +308,19 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "history" -d 'Show how an image was made'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "import" -d 'Make an image of a tar archive of a file system'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "inspect" -d 'Show all that is known of one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "load" -d 'Load images from a tar archive or standard input'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "ls" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "list" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "rm" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "remove" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "save" -d 'Save images to a tar archive (to standard output, if no other is named)'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list rm remove save tag" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "history" -d 'Show how an image was made'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "import" -d 'Make an image of a tar archive of a file system'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "inspect" -d 'Show all that is known of one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "load" -d 'Load images from a tar archive or standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "ls" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "list" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "pull" -d 'Download an image from a registry'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "push" -d 'Upload an image to a registry'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "rm" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "remove" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "save" -d 'Save images to a tar archive (to standard output, if no other is named)'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from history import inspect load ls list pull push rm remove save tag" -f -a "tag" -d 'Give an image another name'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -s H -l human -d 'Print sizes and dates for people'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l no-trunc -d 'Do not shorten the output'
@@ -333,6 +350,19 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not shorten the output'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -l platform -d 'Pull the image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -s a -l all-tags -d 'Pull all tags of the repository'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -s q -l quiet -d 'Do not show progress, only the name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -l compression-format -d 'Compress the layers so: gzip or zstd' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -l compression-level -d 'How much to compress: 0 to 9 for gzip, 1 to 22 for zstd' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -s a -l all-tags -d 'Push all tags of the repository'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Do not show progress, only the name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the image though containers use it'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -l no-prune -d 'Keep parents that have no name'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print usage'

@@ -27,6 +27,9 @@ pub mod logout;
 pub mod logs;
 pub mod parse;
 pub mod ps;
+pub mod pull;
+pub mod push;
+pub mod registry_flags;
 pub mod rename;
 pub mod restart;
 pub mod rm;
@@ -86,6 +89,10 @@ pub enum Invocation {
     Rename(rename::RenameArgs),
     /// `rcon images`
     Images(images::ImagesArgs),
+    /// `rcon pull`
+    Pull(pull::PullArgs),
+    /// `rcon push`
+    Push(push::PushArgs),
     /// `rcon load`
     Load(load::LoadArgs),
     /// `rcon save`

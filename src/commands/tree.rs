@@ -3,7 +3,7 @@
 use super::verb::{Purpose, Verb, finish};
 use super::{
     attach, completion, create, exec, globals, history, images, import, info, inspect, kill, load, login,
-    logout, logs, ps, rename, restart, rm, rmi, run, save, start, stop, tag, version, wait,
+    logout, logs, ps, pull, push, rename, restart, rm, rmi, run, save, start, stop, tag, version, wait,
 };
 use clap::Command;
 
@@ -54,6 +54,8 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["run"], &run::VERB),
             verb(&["exec"], &exec::VERB),
             verb(&["ps"], &ps::VERB),
+            verb(&["pull"], &pull::VERB),
+            verb(&["push"], &push::VERB),
             verb(&["images"], &images::VERB),
             verb(&["login"], &login::VERB),
             verb(&["logout"], &logout::VERB),
@@ -120,6 +122,8 @@ static IMAGE: Group = Group {
         verb(&["inspect"], &inspect::IMAGE),
         verb(&["load"], &load::VERB),
         verb(&["ls", "list"], &images::VERB),
+        verb(&["pull"], &pull::VERB),
+        verb(&["push"], &push::VERB),
         verb(&["rm", "remove"], &rmi::VERB),
         verb(&["save"], &save::VERB),
         verb(&["tag"], &tag::VERB),

@@ -141,7 +141,7 @@ impl Images<'_> {
     }
 
     /// Changes a record, if it is here. Needs the lock for adding; what it names must be on the disk.
-    pub(super) fn update(&self, id: &Digest, change: impl FnOnce(&mut ImageRecord)) -> Result<()> {
+    pub fn update(&self, id: &Digest, change: impl FnOnce(&mut ImageRecord)) -> Result<()> {
         let _lock = self.lock_record()?;
         match self.get(id)? {
             Some(mut record) => {

@@ -139,13 +139,23 @@ impl Layers<'_> {
         }
     }
 
+    /// Makes a folder that no sweep takes as long as the lock on it is held.
+    fn make_locked(&self, path: &Path) -> Result<OwnedFd> {
+        let _nobody_sweeps = self.0.lock_for_adding()?;
+        make_directory(path, 0o700)?;
+        let folder = open_directory(path)?;
+        let locked = rustix::fs::flock(&folder, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+        locked.map_err(io::Error::from).what(|| format!("locking {}", path.display()))?;
+        Ok(folder)
+    }
+
     /// Unpacks a tar stream, which is not compressed, beside the layers. Not one of them before it is published.
     pub fn stage(&self, plain: impl Read, tar: Tar, making: &Making) -> Result<Staged> {
         let directory = self.directory();
         let name = temporary_name();
         let path = directory.join(&name);
-        make_directory(&path, 0o700)?;
-        let mut staged = Staged { directory, name, map: making.map.clone(), info: None };
+        let lock = self.make_locked(&path)?;
+        let mut staged = Staged { directory, name, map: making.map.clone(), info: None, _lock: lock };
         make_directory(&path.join("diff"), 0o700)?;
         make_directory(&path.join("trash"), 0o700)?;
         let target =
@@ -243,6 +253,8 @@ pub struct Staged {
     name: String,
     map: IdMapKey,
     info: Option<LayerInfo>,
+    /// Keeps sweeps away.
+    _lock: OwnedFd,
 }
 
 impl Staged {

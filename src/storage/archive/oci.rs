@@ -5,6 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::oci::config::ImageConfig;
 use crate::oci::digest::Digest;
 use crate::oci::manifest::{Descriptor, Document, Manifest, architecture};
+use crate::oci::platform::Wanted;
 use crate::storage::tags::TagName;
 use serde::Deserialize;
 
@@ -65,7 +66,7 @@ fn image(members: &Members, entry: &Descriptor) -> Result<ArchivedImage> {
                     let what = format!("the image is not made for linux/{}", architecture());
                     Error::new(Kind::Unsupported, what)
                 };
-                descriptor = index.choose(architecture()).cloned().ok_or_else(none)?;
+                descriptor = index.choose(&Wanted::of_this_machine()).cloned().ok_or_else(none)?;
             }
             Document::Index(_) => return Err(invalid("an index in an index in an index…")),
         }
