@@ -94,7 +94,7 @@ pub fn push(
     };
     let repository = &target.repository;
     let pushed = send_layers(repository, &image, &sources, progress)
-        .and_then(|()| send_config(repository, &image))
+        .and_then(|()| send_config(repository, &image, &sources))
         .and_then(|()| repository.put_manifest(Which::Tag(tag), &image.media_type, &image.manifest));
     let digest = pushed.map_err(|error| in_words(error, &target.reference))?;
     remember(store, target, id, &digest)?;
@@ -153,10 +153,8 @@ fn send_layer(
     if repository.has_blob(&blob.digest)? {
         return Ok("Layer already exists".to_owned());
     }
-    for source in sources {
-        if repository.mount(&blob.digest, source)? {
-            return Ok(format!("Mounted from {source}"));
-        }
+    if let Some(source) = mounted(repository, &blob.digest, sources)? {
+        return Ok(format!("Mounted from {source}"));
     }
     let open = |from: u64| -> Result<Box<dyn Read + Send>> {
         let file = layer
@@ -171,9 +169,23 @@ fn send_layer(
     Ok("Pushed".to_owned())
 }
 
-fn send_config(repository: &Repository, image: &Sendable) -> Result<()> {
+/// The repository that the registry took a blob over from, if it did.
+fn mounted<'a>(
+    repository: &Repository,
+    digest: &Digest,
+    sources: &'a [String],
+) -> Result<Option<&'a String>> {
+    for source in sources {
+        if repository.mount(digest, source)? {
+            return Ok(Some(source));
+        }
+    }
+    Ok(None)
+}
+
+fn send_config(repository: &Repository, image: &Sendable, sources: &[String]) -> Result<()> {
     let digest = Digest::of(&image.config);
-    if repository.has_blob(&digest)? {
+    if repository.has_blob(&digest)? || mounted(repository, &digest, sources)?.is_some() {
         return Ok(());
     }
     let open = |from: u64| -> Result<Box<dyn Read + Send>> {

@@ -2,6 +2,7 @@
 
 use super::{Context, Digest, Error, ImageConfig, Kind, Manifest, Repository, Result, Store, Wanted, Which};
 use crate::oci::manifest::{DOCUMENT_LIMIT, Descriptor, Document, media};
+use crate::storage::partial::{Claim, Partial, Patience};
 use std::io::Read;
 
 /// Indexes in indexes that are followed.
@@ -60,7 +61,7 @@ pub(super) fn fetch_documents(
             }
         }
     }
-    Err(Error::new(Kind::Invalid, format!("an index of indexes more than {DEEPEST} deep")))
+    Err(Error::new(Kind::Invalid, format!("indexes in indexes, more than {DEEPEST} deep, and no manifest")))
 }
 
 /// Registries also keep what is no image.
@@ -72,6 +73,13 @@ fn check_kind(config: &Descriptor) -> Result<()> {
     }
 }
 
+fn read_config(partial: &Partial, repository: &Repository, config: &Descriptor) -> Result<Vec<u8>> {
+    let mut arriving = partial.stream(|from| repository.blob(&config.digest, config.size, from))?;
+    let mut bytes = Vec::new();
+    arriving.read_to_end(&mut bytes).what(|| format!("fetching the configuration {}", config.digest))?;
+    arriving.verify().map(|()| bytes)
+}
+
 fn fetch_config(store: &Store, repository: &Repository, config: &Descriptor) -> Result<Vec<u8>> {
     if store.blobs().has(&config.digest) {
         return store.blobs().read(&config.digest);
@@ -80,14 +88,15 @@ fn fetch_config(store: &Store, repository: &Repository, config: &Descriptor) -> 
         let what = format!("a configuration of {} bytes; the limit is {DOCUMENT_LIMIT}", config.size);
         return Err(Error::new(Kind::Invalid, what));
     }
-    let mut bytes = Vec::new();
-    let doing = || format!("fetching the configuration {}", config.digest);
-    repository.blob(&config.digest, config.size, 0)?.read_to_end(&mut bytes).what(doing)?;
-    match Digest::of(&bytes) {
-        found if found == config.digest => Ok(bytes),
-        found => {
-            let what = format!("the configuration {} is not what its digest says", config.digest);
-            Err(Error::new(Kind::Invalid, what).because(format!("it has {found}")))
-        }
+    let partial = match store.blobs().claim(&config.digest, config.size, Patience::Wait)? {
+        Claim::Mine(partial) => partial,
+        // Another call has fetched it meanwhile.
+        Claim::Here | Claim::Busy => return store.blobs().read(&config.digest),
+    };
+    let fetched = read_config(&partial, repository, config);
+    if let Ok(bytes) = &fetched {
+        store.blobs().put(bytes)?;
     }
+    partial.discard();
+    fetched
 }

@@ -102,6 +102,8 @@ pub fn pull(
     let layers = Layer::all_of(&documents.manifest, &documents.config)?;
     store.tidy()?;
     let is_new = bring_in(store, source, &documents, &layers, making, progress)?;
+    // What a call that was killed meanwhile has left.
+    store.tidy()?;
     Ok(Pulled { id: documents.id, digest: documents.digest, is_new })
 }
 
