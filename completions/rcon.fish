@@ -32,6 +32,8 @@ complete -c rcon -n "__fish_rcon_needs_command" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "run" -d 'Create and run a new container from an image'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "exec" -d 'Execute a command in a running container'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "ps" -d 'List containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "pull" -d 'Download an image from a registry'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "push" -d 'Upload an image to a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "images" -d 'List images'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "search" -d 'Search a registry for images'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "login" -d 'Authenticate to a registry'
@@ -54,6 +56,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "rename" -d 'Rename a cont
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "restart" -d 'Restart one or more containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "rm" -d 'Remove one or more containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "rmi" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "save" -d 'Save images to a tar archive (to standard output, if no other is named)'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "start" -d 'Start one or more stopped containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "stop" -d 'Stop one or more running containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "tag" -d 'Give an image another name'
@@ -114,6 +117,19 @@ complete -c rcon -n "__fish_rcon_using_subcommand ps" -l no-trunc -d 'Do not sho
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s s -l size -d 'Show how much each container takes on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -l platform -d 'Pull the image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -s a -l all-tags -d 'Pull all tags of the repository'
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -s q -l quiet -d 'Do not show progress, only the name'
+complete -c rcon -n "__fish_rcon_using_subcommand pull" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand push" -l compression-format -d 'Compress the layers so: gzip or zstd' -r
+complete -c rcon -n "__fish_rcon_using_subcommand push" -l compression-level -d 'How much to compress: 0 to 9 for gzip, 1 to 22 for zstd' -r
+complete -c rcon -n "__fish_rcon_using_subcommand push" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand push" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand push" -s a -l all-tags -d 'Push all tags of the repository'
+complete -c rcon -n "__fish_rcon_using_subcommand push" -s q -l quiet -d 'Do not show progress, only the name'
+complete -c rcon -n "__fish_rcon_using_subcommand push" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s f -l filter -d 'Show only what meets a condition' -r
 complete -c rcon -n "__fish_rcon_using_subcommand images" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s a -l all -d 'Show images without a name as well'
@@ -122,10 +138,10 @@ complete -c rcon -n "__fish_rcon_using_subcommand images" -l no-trunc -d 'Do not
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -l tree -d 'Show platforms and what images take on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand images" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand search" -l authfile -d 'Find the credentials in this file' -r -F
 complete -c rcon -n "__fish_rcon_using_subcommand search" -s f -l filter -d 'Show only what meets a condition: is-official=BOOL or stars=NUMBER' -r
 complete -c rcon -n "__fish_rcon_using_subcommand search" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand search" -l limit -d 'Show at most so many, up to 100; 0 is 25' -r
+complete -c rcon -n "__fish_rcon_using_subcommand search" -l authfile -d 'Read credentials from this file' -r -F
 complete -c rcon -n "__fish_rcon_using_subcommand search" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
 complete -c rcon -n "__fish_rcon_using_subcommand search" -l list-tags -d 'List the tags of the repository TERM'
 complete -c rcon -n "__fish_rcon_using_subcommand search" -l no-trunc -d 'Do not shorten the output'
@@ -303,19 +319,22 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "exists" -d 'Tell by the exit code whether an image is here'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "history" -d 'Show how an image was made'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "import" -d 'Make an image of a tar archive of a file system'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "inspect" -d 'Show all that is known of one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "load" -d 'Load images from a tar archive or standard input'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "ls" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "list" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "rm" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "remove" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "tag" -d 'Give an image another name'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "tree" -d 'Show the layers of an image'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list rm remove tag tree untag" -f -a "untag" -d 'Take names from an image, which stays'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "exists" -d 'Tell by the exit code whether an image is here'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "history" -d 'Show how an image was made'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "import" -d 'Make an image of a tar archive of a file system'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "inspect" -d 'Show all that is known of one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "load" -d 'Load images from a tar archive or standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "ls" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "list" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "pull" -d 'Download an image from a registry'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "push" -d 'Upload an image to a registry'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "rm" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "remove" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "save" -d 'Save images to a tar archive (to standard output, if no other is named)'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "tree" -d 'Show the layers of an image'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list pull push rm remove save tag tree untag" -f -a "untag" -d 'Take names from an image, which stays'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from exists" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -s H -l human -d 'Print sizes and dates for people'
@@ -328,7 +347,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from import" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s i -l input -d 'Read this file instead of standard input' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s i -l input -d 'Read this file, or OCI layout, instead of standard input' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s q -l quiet -d 'Do not show progress'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from load" -s h -l help -d 'Print usage'
@@ -348,12 +367,33 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -l tree -d 'Show platforms and what images take on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from list" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -l platform -d 'Pull the image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -s a -l all-tags -d 'Pull all tags of the repository'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -s q -l quiet -d 'Do not show progress, only the name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -l compression-format -d 'Compress the layers so: gzip or zstd' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -l compression-level -d 'How much to compress: 0 to 9 for gzip, 1 to 22 for zstd' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -s a -l all-tags -d 'Push all tags of the repository'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Do not show progress, only the name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from push" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the image though containers use it'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -l no-prune -d 'Keep parents that have no name'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the image though containers use it'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -l no-prune -d 'Keep parents that have no name'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -l format -d 'Write this format: docker-archive, oci-archive or oci-dir' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -s o -l output -d 'Write to a file instead of standard output' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -l platform -d 'Save only an image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -l compress -d 'Compress the layers of a directory (they are, without this too)'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -s m -l multi-image-archive -d 'Write several images into one archive (they are, without this too)'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -s q -l quiet -d 'Do not show progress'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -l uncompressed -d 'Leave layers of an OCI format uncompressed that came so'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from save" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tree" -l whatrequires -d 'Show what is built on the image in place of what it is built of'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tree" -s h -l help -d 'Print usage'
@@ -416,7 +456,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s s -l size -d 'Show
 complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand kill" -s s -l signal -d 'Send this signal instead of KILL' -r
 complete -c rcon -n "__fish_rcon_using_subcommand kill" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand load" -s i -l input -d 'Read this file instead of standard input' -r
+complete -c rcon -n "__fish_rcon_using_subcommand load" -s i -l input -d 'Read this file, or OCI layout, instead of standard input' -r
 complete -c rcon -n "__fish_rcon_using_subcommand load" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand load" -s q -l quiet -d 'Do not show progress'
 complete -c rcon -n "__fish_rcon_using_subcommand load" -s h -l help -d 'Print usage'
@@ -437,6 +477,14 @@ complete -c rcon -n "__fish_rcon_using_subcommand rm" -s h -l help -d 'Print usa
 complete -c rcon -n "__fish_rcon_using_subcommand rmi" -s f -l force -d 'Remove the image though containers use it'
 complete -c rcon -n "__fish_rcon_using_subcommand rmi" -l no-prune -d 'Keep parents that have no name'
 complete -c rcon -n "__fish_rcon_using_subcommand rmi" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -l format -d 'Write this format: docker-archive, oci-archive or oci-dir' -r
+complete -c rcon -n "__fish_rcon_using_subcommand save" -s o -l output -d 'Write to a file instead of standard output' -r
+complete -c rcon -n "__fish_rcon_using_subcommand save" -l platform -d 'Save only an image of this platform: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand save" -l compress -d 'Compress the layers of a directory (they are, without this too)'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -s m -l multi-image-archive -d 'Write several images into one archive (they are, without this too)'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -s q -l quiet -d 'Do not show progress'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -l uncompressed -d 'Leave layers of an OCI format uncompressed that came so'
+complete -c rcon -n "__fish_rcon_using_subcommand save" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand start" -l detach-keys -d 'Set the keys that leave the container running' -r
 complete -c rcon -n "__fish_rcon_using_subcommand start" -s a -l attach -d 'Attach to the container\'s output and pass signals on'
 complete -c rcon -n "__fish_rcon_using_subcommand start" -s i -l interactive -d 'Attach to the container\'s standard input'

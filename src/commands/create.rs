@@ -2,18 +2,21 @@
 
 use super::caller::Caller;
 use super::container::ContainerArgs;
+use super::pull;
+use super::registry_flags::RegistryFlags;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::durable;
 use crate::engine::create;
 use crate::engine::host::Engine;
-use crate::engine::image::Image;
+use crate::engine::pull::Source;
 use crate::engine::record::Record;
 use crate::engine::wish::PullPolicy;
 use crate::engine::wish::Wish;
 use crate::error::{Error, Kind, Result};
 use crate::oci::reference::Reference;
 use crate::output::Ui;
+use crate::output::progress::Progress;
 use crate::userns::mapping::Mapping;
 use clap::{Args, FromArgMatches};
 use std::path::Path;
@@ -44,10 +47,17 @@ impl CreateArgs {
 
 impl CreateArgs {
     /// Creates the container and prints its id.
-    pub fn run(self, engine: &Engine, ui: &mut Ui, command_line: Vec<String>) -> Result<u8> {
+    pub fn run(
+        self,
+        engine: &Engine,
+        config: Option<String>,
+        ui: &mut Ui,
+        command_line: Vec<String>,
+    ) -> Result<u8> {
         let wish = self.wish(&Caller::current()?)?;
         check_cid_file(&wish)?;
-        let record = make(engine, ui, &wish, command_line, &engine.mapping()?)?;
+        bring_image(engine, config, ui, &wish, self.container.quiet)?;
+        let record = make(engine, &wish, command_line, &engine.mapping()?)?;
         ui.line(record.id)?;
         Ok(0)
     }
@@ -66,12 +76,11 @@ pub(super) fn check_cid_file(wish: &Wish) -> Result<()> {
 /// Finds the image and creates the container; writes its id into `--cidfile`.
 pub(super) fn make(
     engine: &Engine,
-    ui: &mut Ui,
     wish: &Wish,
     command_line: Vec<String>,
     mapping: &Mapping,
 ) -> Result<Record> {
-    let image = find_image(engine, ui, wish, mapping)?;
+    let image = engine.image(&wish.image, mapping)?;
     // From here to the record nobody removes the image.
     let _kept = engine.store()?.lock_for_adding()?;
     let record = create::create(engine, wish, &image, command_line)?;
@@ -81,31 +90,42 @@ pub(super) fn make(
     Ok(record)
 }
 
-/// docker's words when the image is not here, and why that is the end of it as long as rcon cannot pull.
-fn find_image(engine: &Engine, ui: &mut Ui, wish: &Wish, mapping: &Mapping) -> Result<Image> {
+/// Sees to it that the image is here, before anything is begun that others may wait for: pulls it when
+/// `--pull` says so.
+pub(super) fn bring_image(
+    engine: &Engine,
+    config: Option<String>,
+    ui: &mut Ui,
+    wish: &Wish,
+    quiet: bool,
+) -> Result<()> {
     let is_id = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_id(&wish.image) {
         wish.image.parse::<Reference>()?;
     }
-    match engine.image(&wish.image, mapping) {
-        Err(error) if error.kind == Kind::NotFound && engine.ensure_builtin(&wish.image)? => {
-            let _ = error;
-            engine.image(&wish.image, mapping)
-        }
-        Err(error) if error.kind == Kind::NotFound && wish.pull != PullPolicy::Never => {
+    let missing = match engine.store()?.resolve(&wish.image) {
+        Ok(_) if wish.pull != PullPolicy::Always => return Ok(()),
+        Err(error) if error.kind == Kind::NotFound => Some(error),
+        resolved => resolved.map(|_| None)?,
+    };
+    match missing {
+        Some(_) if engine.ensure_builtin(&wish.image)? => return Ok(()),
+        Some(error) if wish.pull == PullPolicy::Never => return Err(error),
+        Some(_) if !quiet => {
             ui.talk(format_args!("Unable to find image '{}' locally", with_tag(&wish.image)));
-            Err(Error::new(
-                Kind::Unsupported,
-                format!("cannot pull {}: registries are not supported yet", wish.image),
-            )
-            .fix("rcon load -i ARCHIVE, or rcon import ROOTFS.tar NAME, brings an image in"))
         }
-        Ok(_) if wish.pull == PullPolicy::Always => {
-            Err(Error::new(Kind::Unsupported, "--pull always: registries are not supported yet")
-                .fix("leave --pull out"))
-        }
-        found => found,
+        _ => {}
     }
+    let wanted = pull::wanted(wish.platform.as_deref())?;
+    let sources = Source::of(&RegistryFlags::default().open(engine, config, ui)?, &wish.image)?;
+    let progress = if quiet { Progress::quiet() } else { Progress::on_error() };
+    engine.in_outer(|engine, making| {
+        let store = engine.store()?;
+        let (source, pulled) = crate::engine::pull::first(&store, &sources, &wanted, making, &progress)?;
+        pull::tell(&progress, source, &pulled);
+        progress.finish();
+        Ok(())
+    })
 }
 
 /// The name with the tag that it means.

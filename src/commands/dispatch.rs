@@ -67,8 +67,8 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
     let engine = Engine::open(Paths::from_environment()?)?;
     let typed = || argv.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<String>>();
     match call.invocation {
-        Invocation::Run(args) => args.run(&engine, ui, typed()),
-        Invocation::Create(args) => args.run(&engine, ui, typed()),
+        Invocation::Run(args) => args.run(&engine, call.globals.config, ui, typed()),
+        Invocation::Create(args) => args.run(&engine, call.globals.config, ui, typed()),
         Invocation::Start(args) => args.run(&engine, ui),
         Invocation::Stop(args) => args.run(&engine, ui),
         Invocation::Restart(args) => args.run(&engine, ui),
@@ -84,7 +84,10 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::ImageExists(args) => args.run(&engine),
         Invocation::ImageTree(args) => args.run(&engine, ui),
         Invocation::Images(args) => args.run(&engine, ui),
+        Invocation::Pull(args) => args.run(&engine, call.globals.config, ui),
+        Invocation::Push(args) => args.run(&engine, call.globals.config, ui),
         Invocation::Load(args) => args.run(&engine, ui),
+        Invocation::Save(args) => args.run(&engine),
         Invocation::Import(args) => args.run(&engine, ui),
         Invocation::Tag(args) => args.run(&engine),
         Invocation::Untag(args) => args.run(&engine),

@@ -135,6 +135,27 @@ pub(super) const RM: &[Later] = &[flag("link", Switch, NETWORKS).short('l').harm
 /// `rmi`, `history`, `image inspect`.
 pub(super) const PLATFORM: &[Later] = &[flag("platform", List, ONE_PLATFORM)];
 
+/// `pull`.
+pub(super) const PULL: &[Later] = &[TRUST];
+
+/// `push`.
+pub(super) const PUSH: &[Later] = &[
+    TRUST,
+    flag("encryption-key", List, NO_SIGNING),
+    flag("platform", Text, ONE_PLATFORM),
+    flag("remove-signatures", Switch, NO_SIGNING).harmless(OFF),
+    flag("sign-by", Text, NO_SIGNING),
+    flag("sign-by-sigstore", Text, NO_SIGNING),
+    flag("sign-by-sigstore-private-key", Text, NO_SIGNING),
+    flag("sign-passphrase-file", Text, NO_SIGNING),
+];
+
+/// docker's way to say that nothing is to be verified, which is so.
+const TRUST: Later =
+    flag("disable-content-trust", Switch, "content trust is not supported").harmless(&["true"]);
+const NO_SIGNING: &str =
+    "signatures and encryption are not supported; sign with cosign or notation after the push";
+
 /// Before the verb.
 pub(super) const GLOBAL: &[Later] = &[
     flag("host", List, NO_DAEMON).short('H'),

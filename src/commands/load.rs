@@ -14,7 +14,7 @@ use std::fs::File;
 /// The arguments of `load`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct LoadArgs {
-    /// Read this file instead of standard input
+    /// Read this file, or OCI layout, instead of standard input
     #[arg(short, long, value_name = "FILE")]
     pub input: Option<String>,
     /// Use this platform: os[/arch[/variant]]

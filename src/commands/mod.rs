@@ -29,11 +29,15 @@ pub mod logout;
 pub mod logs;
 pub mod parse;
 pub mod ps;
+pub mod pull;
+pub mod push;
+pub mod registry_flags;
 pub mod rename;
 pub mod restart;
 pub mod rm;
 pub mod rmi;
 pub mod run;
+pub mod save;
 pub mod search;
 pub mod start;
 pub mod stop;
@@ -93,8 +97,14 @@ pub enum Invocation {
     ImageTree(image_tree::ImageTreeArgs),
     /// `rcon images`
     Images(images::ImagesArgs),
+    /// `rcon pull`
+    Pull(pull::PullArgs),
+    /// `rcon push`
+    Push(push::PushArgs),
     /// `rcon load`
     Load(load::LoadArgs),
+    /// `rcon save`
+    Save(save::SaveArgs),
     /// `rcon import`
     Import(import::ImportArgs),
     /// `rcon tag`

@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::container::ContainerArgs;
-use super::create::{check_cid_file, make};
+use super::create::{bring_image, check_cid_file, make};
 use super::foreground::{self, Stay, check_terminal, detach_keys};
 use super::parse::keys::KeySequence;
 use super::parse::stream::Stream;
@@ -57,14 +57,21 @@ impl RunArgs {
 
 impl RunArgs {
     /// Creates the container and starts it; stays until its end, or prints its id.
-    pub fn run(self, engine: &Engine, ui: &mut Ui, command_line: Vec<String>) -> Result<u8> {
+    pub fn run(
+        self,
+        engine: &Engine,
+        config: Option<String>,
+        ui: &mut Ui,
+        command_line: Vec<String>,
+    ) -> Result<u8> {
         let wish = self.wish(&Caller::current()?)?;
         let hello = self.streams(&wish);
         check_terminal(wish.tty, hello.input)?;
         check_cid_file(&wish)?;
+        bring_image(engine, config, ui, &wish, self.container.quiet)?;
         // The monitor gets ready while the container is still being made.
         let prepared = start::prepare(engine, &wish.network)?;
-        let record = make(engine, ui, &wish, command_line, &prepared.mapping)?;
+        let record = make(engine, &wish, command_line, &prepared.mapping)?;
         let detach_keys = detach_keys(engine, self.detach_keys.as_ref())?;
         let stay = Stay { hello, signal_proxy: wish.sig_proxy, detach_keys };
         let started = foreground::start(engine, ui, &record, stay, Some(prepared));

@@ -1,12 +1,11 @@
 //! `rcon search`
 
-use super::parse::boolean::boolean;
 use super::parse::filter::{Filter, filter};
 use super::parse::number::int;
+use super::registry_flags::RegistryFlags;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
-use crate::engine::registries::{Registries, Wish};
 use crate::engine::search::{self, Conditions, Place};
 use crate::error::{Error, Result};
 use crate::output::listing::{Listing, Row};
@@ -14,7 +13,6 @@ use crate::output::{Ui, shorten};
 use crate::registry::search::Found;
 use clap::{Args, FromArgMatches};
 use serde_json::json;
-use std::path::PathBuf;
 
 /// docker's width of DESCRIPTION.
 const DESCRIPTION: usize = 45;
@@ -22,9 +20,6 @@ const DESCRIPTION: usize = 45;
 /// The arguments of `search`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct SearchArgs {
-    /// Find the credentials in this file
-    #[arg(long, value_name = "FILE")]
-    pub authfile: Option<PathBuf>,
     /// Show only what meets a condition: is-official=BOOL or stars=NUMBER
     #[arg(short, long, value_name = "KEY=VALUE", value_parser = filter)]
     pub filter: Vec<Filter>,
@@ -40,10 +35,9 @@ pub struct SearchArgs {
     /// Do not shorten the output
     #[arg(long)]
     pub no_trunc: bool,
-    /// Require HTTPS and a valid certificate, or neither with =false
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = boolean)]
-    pub tls_verify: Option<bool>,
+    /// How registries are asked.
+    #[command(flatten)]
+    pub registry: RegistryFlags,
     /// What to look for, after the registry's host and a slash where it is not Docker Hub
     #[arg(value_name = "TERM")]
     pub term: String,
@@ -74,13 +68,7 @@ impl SearchArgs {
         for filter in &self.filter {
             conditions.add(&filter.key, &filter.value)?;
         }
-        let wish = Wish {
-            tls_verify: self.tls_verify,
-            authfile: self.authfile.clone(),
-            docker_config: docker_config.map(PathBuf::from),
-        };
-        let registries = Registries::open(&engine.paths, &wish)?;
-        registries.warnings().iter().for_each(|warning| ui.talk(warning));
+        let registries = self.registry.open(engine, docker_config, ui)?;
         let (default, rows) = match self.list_tags {
             true if !self.filter.is_empty() => {
                 return Err(Error::usage("--filter and --list-tags contradict each other"));

@@ -3,8 +3,8 @@
 use super::verb::{Purpose, Verb, finish};
 use super::{
     attach, completion, create, exec, globals, history, image_exists, image_tree, images, import, info,
-    inspect, kill, load, login, logout, logs, ps, rename, restart, rm, rmi, run, search, start, stop, tag,
-    untag, version, wait,
+    inspect, kill, load, login, logout, logs, ps, pull, push, rename, restart, rm, rmi, run, save, search,
+    start, stop, tag, untag, version, wait,
 };
 use clap::Command;
 
@@ -55,6 +55,8 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["run"], &run::VERB),
             verb(&["exec"], &exec::VERB),
             verb(&["ps"], &ps::VERB),
+            verb(&["pull"], &pull::VERB),
+            verb(&["push"], &push::VERB),
             verb(&["images"], &images::VERB),
             verb(&["search"], &search::VERB),
             verb(&["login"], &login::VERB),
@@ -83,6 +85,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["restart"], &restart::VERB),
             verb(&["rm"], &rm::VERB),
             verb(&["rmi"], &rmi::VERB),
+            verb(&["save"], &save::VERB),
             verb(&["start"], &start::VERB),
             verb(&["stop"], &stop::VERB),
             verb(&["tag"], &tag::VERB),
@@ -123,7 +126,10 @@ static IMAGE: Group = Group {
         verb(&["inspect"], &inspect::IMAGE),
         verb(&["load"], &load::VERB),
         verb(&["ls", "list"], &images::VERB),
+        verb(&["pull"], &pull::VERB),
+        verb(&["push"], &push::VERB),
         verb(&["rm", "remove"], &rmi::VERB),
+        verb(&["save"], &save::VERB),
         verb(&["tag"], &tag::VERB),
         verb(&["tree"], &image_tree::VERB),
         verb(&["untag"], &untag::VERB),

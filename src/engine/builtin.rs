@@ -158,7 +158,7 @@ fn aarch64() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::tests::ground;
+    use crate::storage::tests::ground;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]

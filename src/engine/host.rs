@@ -125,7 +125,9 @@ impl Engine {
             Forked::Child => {
                 let done = self.enter().and_then(|mapping| work(self, &making(&mapping)?));
                 if let Err(error) = &done {
-                    let _ = io::Write::write_all(&mut io::stderr(), format!("Error: {error}\n").as_bytes());
+                    let hint = error.hint().map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+                    let told = format!("Error: {error}\n{hint}");
+                    let _ = io::Write::write_all(&mut io::stderr(), told.as_bytes());
                 }
                 exit_now(u8::from(done.is_err()))
             }

@@ -24,7 +24,7 @@ pub struct Import<'a> {
     pub source: &'a str,
 }
 
-/// Makes an image of the tar `input`, which may be compressed with gzip or zstd. Gives its id.
+/// Makes an image of the tar `input`, which may be compressed. Gives its id.
 pub fn import(store: &Store, input: File, wish: Import<'_>, making: &Making) -> Result<Digest> {
     let mut config = ImageConfig::default();
     // Wrong words are told before anything is read.

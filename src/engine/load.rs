@@ -1,6 +1,7 @@
 //! `rcon load`: the images of an archive into the store.
 
-use crate::error::{Error, Kind, Result};
+use super::side_by_side;
+use crate::error::{Context, Result};
 use crate::oci::digest::Digest;
 use crate::storage::Store;
 use crate::storage::add::{Expected, MadeLayer, NewImage, make_layer, publish};
@@ -10,8 +11,6 @@ use crate::storage::tags::TagName;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// One line of what was loaded; displayed as docker does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +30,8 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Loads every image of `input`: a docker-archive or an oci-archive, compressed or not, a file or a pipe.
+/// Loads every image of `input`: a docker-archive or an oci-archive, compressed or not, a file or a pipe;
+/// or the directory of an OCI image layout.
 ///
 /// Names in the archive are set as they are, also when another image here has them (as docker does).
 ///
@@ -40,7 +40,10 @@ impl fmt::Display for Loaded {
 pub fn load(store: &Store, input: File, making: &Making) -> Result<Vec<Loaded>> {
     store.tidy()?;
     let _lock = store.lock_for_adding()?;
-    let members = Members::read(archive::spool(store, input, making.limits)?)?;
+    let members = match input.metadata().what(|| "looking at the archive")?.is_dir() {
+        true => Members::below(input.into()),
+        false => Members::read(archive::spool(store, input, making.limits)?)?,
+    };
     let images = archive::read(&members)?;
     let layers = make_layers(store, &missing_layers(store, &images, making)?, making)?;
     let names: Vec<Vec<TagName>> = images.iter().map(|image| image.names.clone()).collect();
@@ -80,32 +83,9 @@ fn missing_layers(store: &Store, images: &[ArchivedImage], making: &Making) -> R
     Ok(missing)
 }
 
-/// Unpacks layers side by side, one thread per processor. The first failure ends the others' turn.
 fn make_layers(store: &Store, layers: &[ArchivedLayer], making: &Making) -> Result<Vec<MadeLayer>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(layers.len());
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let made = Mutex::new(Vec::new());
-    let work = || {
-        while !failed.load(Ordering::Relaxed)
-            && let Some(layer) = layers.get(next.fetch_add(1, Ordering::Relaxed))
-        {
-            let expected = Expected { diff_id: Some(layer.diff_id), blob: layer.blob };
-            let result = make_layer(store, layer.section.clone(), expected, making);
-            failed.fetch_or(result.is_err(), Ordering::Relaxed);
-            made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(result);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            // Without another thread the work is done by this one.
-            let _ = std::thread::Builder::new().spawn_scoped(scope, work);
-        }
-        work();
-    });
-    let made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let made = made.into_iter().collect::<Result<Vec<_>>>()?;
-    match made.len() == layers.len() {
-        true => Ok(made),
-        false => Err(Error::new(Kind::System, "a layer was not unpacked")),
-    }
+    side_by_side::each(layers, side_by_side::processors(), |layer| {
+        let expected = Expected { diff_id: Some(layer.diff_id), blob: layer.blob };
+        make_layer(store, layer.section.clone(), expected, making)
+    })
 }

@@ -10,28 +10,11 @@ use crate::error::{Kind, Result};
 use crate::oci::digest::Digest;
 use crate::paths::Paths;
 use crate::storage::Store;
-use crate::storage::layers::{IdMapKey, Making, OwnerMode};
 use crate::storage::remove::{Force, Parents, Removed, Use, remove};
 use crate::storage::tags::TagName;
-use crate::storage::unpack::Limits;
+use crate::storage::tests::ground;
 use std::fs::File;
 use std::io::{Seek, Write};
-
-/// A store of its own, gone with the first value.
-pub(super) fn ground() -> (tempfile::TempDir, Store, Making) {
-    let base = tempfile::tempdir().unwrap();
-    let paths = Paths {
-        data: base.path().join("data"),
-        runtime: base.path().join("run"),
-        config: base.path().join("config.json"),
-    };
-    let owners = match rustix::process::geteuid().is_root() {
-        true => OwnerMode::Applied,
-        false => OwnerMode::Recorded,
-    };
-    let making = Making { map: IdMapKey::new("test").unwrap(), owners, limits: Limits::default() };
-    (base, Store::open(&paths).unwrap(), making)
-}
 
 fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());

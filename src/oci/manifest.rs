@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::oci::digest::Digest;
+use crate::oci::platform::Wanted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -140,11 +141,12 @@ impl Document {
 }
 
 impl Index {
-    /// The manifest for this machine: its platform, or the only one there is.
-    pub fn choose(&self, architecture: &str) -> Option<&Descriptor> {
-        let fits = |platform: &Platform| platform.os == "linux" && platform.architecture == architecture;
-        let own = self.manifests.iter().find(|entry| entry.platform.as_ref().is_some_and(fits));
-        own.or(match &self.manifests[..] {
+    /// The manifest that fits `wanted` best, or the only one where it has no platform.
+    pub fn choose(&self, wanted: &Wanted) -> Option<&Descriptor> {
+        let ranked =
+            self.manifests.iter().filter_map(|entry| Some((wanted.rank(entry.platform.as_ref()?)?, entry)));
+        let best = ranked.min_by_key(|(rank, _)| *rank).map(|(_, entry)| entry);
+        best.or(match &self.manifests[..] {
             [only] if only.platform.is_none() => Some(only),
             _ => None,
         })

@@ -3,4 +3,5 @@
 pub mod config;
 pub mod digest;
 pub mod manifest;
+pub mod platform;
 pub mod reference;

@@ -2,6 +2,7 @@
 
 mod functions;
 pub mod listing;
+pub mod progress;
 pub mod size;
 pub mod table;
 pub mod template;

@@ -1,4 +1,4 @@
-//! A request as a registry wants it: with the right to do it, asked for once more where that right has ended.
+//! A request as a registry wants it: with the right to do it, asked for again where that right has ended.
 
 use super::address::Address;
 use super::credential::Credential;
@@ -15,6 +15,9 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode};
+
+/// How often a right that has ended is asked for again: side by side, one request's end may be another's.
+const MOST_RENEWALS: u32 = 3;
 
 /// All that requests share: connections, keys, patience.
 #[derive(Debug)]
@@ -40,23 +43,25 @@ impl Wire {
     /// Sends `call` to `endpoint` with a right to `scope`; an answer is one of success.
     pub(super) fn ask(&self, endpoint: &Endpoint, mut call: Call, scope: &str) -> Result<Answer, Trouble> {
         let origin = call.address.clone();
-        let shown = self.keys.show(&self.transport, endpoint, scope)?;
-        call.authorization = shown.clone();
-        let answer = self.follow(endpoint, &mut call)?;
-        if answer.status != StatusCode::UNAUTHORIZED || !answer.from.same_origin(&origin) {
-            return answer.accepted();
+        let mut renewals = 0;
+        loop {
+            let shown = self.keys.show(&self.transport, endpoint, scope)?;
+            call.authorization = shown.clone();
+            let answer = self.follow(endpoint, &mut call)?;
+            if answer.status != StatusCode::UNAUTHORIZED || !answer.from.same_origin(&origin) {
+                return answer.accepted();
+            }
+            self.keys.learn(endpoint, &origin, &answer.headers, (scope, shown.as_ref()))?;
+            let refusal = answer.refusal();
+            if renewals == MOST_RENEWALS || self.keys.show(&self.transport, endpoint, scope)? == shown {
+                return Err(refusal);
+            }
+            if matches!(call.payload, Payload::Stream(..)) {
+                return Err(Trouble::passing(refusal.into()));
+            }
+            renewals += 1;
+            call.address = origin.clone();
         }
-        self.keys.learn(endpoint, &origin, &answer.headers, (scope, shown.as_ref()))?;
-        let refusal = answer.refusal();
-        call.authorization = self.keys.show(&self.transport, endpoint, scope)?;
-        if call.authorization == shown {
-            return Err(refusal);
-        }
-        if matches!(call.payload, Payload::Stream(..)) {
-            return Err(Trouble::passing(refusal.into()));
-        }
-        call.address = origin;
-        self.follow(endpoint, &mut call)?.accepted()
     }
 
     fn follow(&self, endpoint: &Endpoint, call: &mut Call) -> Result<Answer, Trouble> {

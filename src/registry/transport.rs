@@ -248,6 +248,16 @@ fn needs_length(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }
 
+/// Whether something answered that is no TLS.
+fn speaks_no_tls(cause: &ureq::Error) -> bool {
+    let tls = match cause {
+        ureq::Error::Rustls(cause) => Some(cause),
+        ureq::Error::Io(cause) => cause.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>()),
+        _ => None,
+    };
+    matches!(tls, Some(rustls::Error::InvalidMessage(_)))
+}
+
 /// A request that got no answer. Nothing of its address but the host is told: the rest may be a secret.
 fn trouble(target: &Address, cause: ureq::Error) -> Trouble {
     let error = Error::new(Kind::System, format!("reaching `{}`", target.authority()));
@@ -256,6 +266,10 @@ fn trouble(target: &Address, cause: ureq::Error) -> Trouble {
         matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
     };
     match cause {
+        cause if speaks_no_tls(&cause) => error
+            .because("it does not speak TLS")
+            .fix("where that is right, list it under registries.insecure in rcon's config.json, or pass --tls-verify=false")
+            .into(),
         ureq::Error::Io(cause) if broken(cause.kind()) => Trouble::passing(error.why(cause)),
         ureq::Error::Timeout(Timeout::Connect) => error.because("no connection in time").into(),
         ureq::Error::Timeout(_) => Trouble::passing(error.because("no answer in time")),

@@ -4,9 +4,10 @@
 //! before a record is written, nothing is visible but blobs and layers that are complete and unused.
 
 use super::blobs::NewBlob;
-use super::compression::{Compression, Copying, Plain};
+use super::compression::{Compression, Copying, Hashing, Plain};
 use super::images::{BlobRef, ImageRecord, LayerRef};
-use super::layers::{IdMapKey, Making, Staged};
+use super::layers::{IdMapKey, Making, Staged, Tar};
+use super::partial::Partial;
 use super::tags::TagName;
 use super::{Store, layout, now};
 use crate::durable;
@@ -33,7 +34,23 @@ pub struct Expected {
 #[derive(Debug)]
 pub struct MadeLayer {
     staged: Staged,
-    blob: Option<(NewBlob, BlobRef)>,
+    blob: Option<(CompleteBlob, BlobRef)>,
+}
+
+/// A blob that is complete and has no name yet.
+#[derive(Debug)]
+enum CompleteBlob {
+    Copied(NewBlob),
+    Fetched(Partial),
+}
+
+impl CompleteBlob {
+    fn keep(self) -> Result<()> {
+        match self {
+            Self::Copied(blob) => blob.keep().map(drop),
+            Self::Fetched(blob) => blob.keep(),
+        }
+    }
 }
 
 impl MadeLayer {
@@ -75,14 +92,21 @@ pub fn make_layer(
 ) -> Result<MadeLayer> {
     let mut beginning = Vec::with_capacity(6);
     stream.by_ref().take(6).read_to_end(&mut beginning).what(|| "reading a layer")?;
-    let compression = Compression::sniff(&beginning)?;
+    let compression = Compression::sniff(&beginning);
+    if expected.blob.is_some() {
+        layer_type(compression)?;
+    }
     let stream = Cursor::new(beginning).chain(stream);
     let limit = making.limits.bytes.saturating_add(HEADROOM);
     let (staged, blob) = match compression {
-        Compression::None => (store.layers().stage(Plain::new(stream, limit)?, making)?, None),
+        // The last two have no media type to be kept under: they are as if they had come plain.
+        Compression::None | Compression::Xz | Compression::Bzip2 => {
+            (store.layers().stage(Plain::new(stream, limit)?, Tar::InSkeleton, making)?, None)
+        }
         Compression::Gzip | Compression::Zstd => {
             let mut blob = store.blobs().begin()?;
-            let staged = store.layers().stage(Plain::new(Copying::new(stream, &mut blob), limit)?, making)?;
+            let plain = Plain::new(Copying::new(stream, &mut blob), limit)?;
+            let staged = store.layers().stage(plain, Tar::InBlob, making)?;
             (staged, Some(blob))
         }
     };
@@ -93,12 +117,90 @@ pub fn make_layer(
     };
     check("layer", expected.blob, digest)?;
     check("unpacked layer", expected.diff_id, diff_id)?;
-    let media_type = match compression {
-        Compression::Zstd => media::LAYER_ZSTD,
-        _ => media::LAYER_GZIP,
+    let blob = match blob {
+        Some(blob) => {
+            let media_type = layer_type(compression)?.to_owned();
+            Some((CompleteBlob::Copied(blob), BlobRef { digest, media_type, size }))
+        }
+        None => None,
     };
-    let blob = blob.map(|blob| (blob, BlobRef { digest, media_type: media_type.to_owned(), size }));
     Ok(MadeLayer { staged, blob })
+}
+
+/// Makes a layer of a blob that arrives: unpacked, hashed and kept while it comes. `rest` gives the blob from
+/// a byte on; what is here of it already is not asked for.
+///
+/// # Errors
+/// [`Kind::Invalid`] when it is not what it should be: nothing is left of it then. When the source breaks off,
+/// what has come is left for the next call.
+pub fn fetch_layer<R: Read>(
+    store: &Store,
+    partial: Partial,
+    rest: impl FnOnce(u64) -> Result<R>,
+    diff_id: &Digest,
+    making: &Making,
+) -> Result<MadeLayer> {
+    match stage_arriving(store, &partial, rest, diff_id, making) {
+        Ok((staged, reference)) => {
+            Ok(MadeLayer { staged, blob: Some((CompleteBlob::Fetched(partial), reference)) })
+        }
+        Err(error) if error.kind == Kind::Invalid => {
+            partial.discard();
+            Err(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn stage_arriving<R: Read>(
+    store: &Store,
+    partial: &Partial,
+    rest: impl FnOnce(u64) -> Result<R>,
+    diff_id: &Digest,
+    making: &Making,
+) -> Result<(Staged, BlobRef)> {
+    let mut arriving = partial.stream(rest)?;
+    let limit = making.limits.bytes.saturating_add(HEADROOM);
+    let plain = Plain::new(&mut arriving, limit)?;
+    let media_type = layer_type(plain.compression())?;
+    let staged = match store.layers().stage(plain, Tar::InBlob, making) {
+        Err(error) if arriving.broke() || error.errno().is_some() => return Err(error),
+        // What cannot be unpacked may be something else altogether: that is told first.
+        staged => arriving.verify().and(staged)?,
+    };
+    check("unpacked layer", Some(*diff_id), staged.info()?.diff_id)?;
+    Ok((
+        staged,
+        BlobRef { digest: partial.digest(), media_type: media_type.to_owned(), size: partial.size() },
+    ))
+}
+
+/// Makes a layer of a blob that is here: for other ids than before, or because its tree is gone.
+///
+/// # Errors
+/// [`Kind::NotFound`] when the blob is not here, [`Kind::Invalid`] when one of the two is not what its digest says.
+pub fn remake_layer(store: &Store, blob: &Digest, diff_id: &Digest, making: &Making) -> Result<MadeLayer> {
+    let missing = || Error::new(Kind::NotFound, format!("blob {blob} is missing in the store"));
+    let mut hashing = Hashing::new(store.blobs().open(blob)?.ok_or_else(missing)?);
+    let plain = Plain::new(&mut hashing, making.limits.bytes.saturating_add(HEADROOM))?;
+    let staged = store.layers().stage(plain, Tar::InBlob, making)?;
+    std::io::copy(&mut hashing, &mut std::io::sink()).what(|| format!("reading blob {blob}"))?;
+    check("layer", Some(*blob), hashing.finish().0)?;
+    check("unpacked layer", Some(*diff_id), staged.info()?.diff_id)?;
+    Ok(MadeLayer { staged, blob: None })
+}
+
+/// The media type of a layer in a registry.
+fn layer_type(compression: Compression) -> Result<&'static str> {
+    match compression {
+        Compression::None => Ok(media::LAYER),
+        Compression::Gzip => Ok(media::LAYER_GZIP),
+        Compression::Zstd => Ok(media::LAYER_ZSTD),
+        Compression::Xz | Compression::Bzip2 => {
+            Err(Error::new(Kind::Unsupported, "a layer that is neither gzip nor zstd nor plain")
+                .because("OCI has no other kinds (image-spec, media-types.md)"))
+        }
+    }
 }
 
 fn check(what: &str, expected: Option<Digest>, found: Digest) -> Result<()> {
@@ -118,7 +220,9 @@ pub fn publish(
     images: Vec<NewImage>,
     map: &IdMapKey,
 ) -> Result<Vec<Digest>> {
-    store.sync()?;
+    if !layers.is_empty() {
+        store.sync()?;
+    }
     let mut blobs = HashMap::new();
     for layer in layers {
         let info = layer.staged.publish()?;
@@ -144,6 +248,7 @@ fn record(
     map: &IdMapKey,
 ) -> Result<Digest> {
     let id = store.blobs().put(&image.config_bytes)?;
+    let _lock = store.images().lock_record()?;
     let known = store.images().get(&id)?;
     let mut layers = Vec::new();
     for (index, diff_id) in image.config.rootfs.diff_ids.iter().enumerate() {
@@ -197,9 +302,9 @@ fn known_blob(store: &Store, digest: Digest) -> Result<Option<BlobRef>> {
     let size = file.metadata().what(|| "looking at a blob")?.len();
     let mut beginning = Vec::new();
     file.take(6).read_to_end(&mut beginning).what(|| "looking at a blob")?;
-    Ok(match Compression::sniff(&beginning)? {
-        Compression::None => None,
-        Compression::Gzip => Some(BlobRef { digest, media_type: media::LAYER_GZIP.to_owned(), size }),
-        Compression::Zstd => Some(BlobRef { digest, media_type: media::LAYER_ZSTD.to_owned(), size }),
-    })
+    Ok(layer_type(Compression::sniff(&beginning)).ok().map(|media_type| BlobRef {
+        digest,
+        media_type: media_type.to_owned(),
+        size,
+    }))
 }

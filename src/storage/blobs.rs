@@ -101,6 +101,11 @@ impl NewBlob {
         (self.hasher.clone().finish(), self.size)
     }
 
+    /// The same file, to be read.
+    pub fn reopen(&self) -> Result<File> {
+        File::open(&self.path).what(|| "opening a blob")
+    }
+
     /// Gives it its name. Durable after the next [`Store::sync`], before which nothing may name it.
     pub fn keep(mut self) -> Result<Digest> {
         let (digest, _) = self.digest();

@@ -1,9 +1,9 @@
-//! gzip, zstd or nothing: told by the first bytes, undone in a stream, in this process.
+//! gzip, zstd, xz, bzip2 or nothing: told by the first bytes, undone in a stream, in this process.
 //!
 //! No program is ever run for it, least of all one of an image. What comes out is counted and bounded,
 //! so that a small file cannot become a large one unseen.
 
-use crate::error::{Context, Error, Kind, Result};
+use crate::error::{Context, Result};
 use crate::oci::digest::{Digest, Hasher};
 use std::cell::RefCell;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -17,6 +17,8 @@ const RATIO_FROM: u64 = 256 << 20;
 const RATIO_LIMIT: u64 = 250;
 /// Window of a zstd frame as a power of two: 128 MiB, what `zstd --long` writes.
 const ZSTD_WINDOW: u32 = 27;
+/// KiB that the decoder of one xz block may take: a dictionary of 128 MiB (`xz -9` has 64), and itself.
+const XZ_MEMORY: u32 = (128 << 10) + 1024;
 
 /// How a stream is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,26 +29,48 @@ pub enum Compression {
     Gzip,
     /// RFC 8878.
     Zstd,
+    /// The .xz file format, also several streams in a row. No layer in a registry has it.
+    Xz,
+    /// Also several streams in a row. No layer in a registry has it.
+    Bzip2,
 }
 
 impl Compression {
     /// Tells it from the first bytes (six are enough).
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`] for xz and bzip2.
-    pub fn sniff(beginning: &[u8]) -> Result<Self> {
-        let unsupported = |name: &str| {
-            let fix = format!("decompress it first, with {name} -d, and give rcon the result");
-            Err(Error::new(Kind::Unsupported, format!("an archive compressed with {name}")).fix(fix))
-        };
+    pub fn sniff(beginning: &[u8]) -> Self {
         match beginning {
-            [0x1f, 0x8b, ..] => Ok(Self::Gzip),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Ok(Self::Zstd),
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
             // A skippable frame, which may stand first.
-            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Ok(Self::Zstd),
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => unsupported("xz"),
-            [b'B', b'Z', b'h', b'1'..=b'9', ..] => unsupported("bzip2"),
-            _ => Ok(Self::None),
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Self::Bzip2,
+            _ => Self::None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "plain",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Xz => "xz",
+            Self::Bzip2 => "bzip2",
+        }
+    }
+
+    /// Says of which compression a decoder speaks; what the system or the limits above say stays as it is.
+    fn explained(self, cause: io::Error) -> io::Error {
+        let of_decoder = matches!(
+            cause.kind(),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+        );
+        if self == Self::Xz && cause.kind() == io::ErrorKind::OutOfMemory {
+            return io::Error::other("xz data with a dictionary of more than 128 MiB");
+        }
+        match self != Self::None && of_decoder {
+            true => io::Error::new(cause.kind(), format!("damaged {} data: {cause}", self.name())),
+            false => cause,
         }
     }
 }
@@ -72,7 +96,7 @@ impl<'a> Plain<'a> {
         let taken = Rc::new(RefCell::new(0));
         let counted = Counted { stream, count: Rc::clone(&taken) };
         let mut input = BufReader::with_capacity(BUFFER, counted);
-        let compression = Compression::sniff(&beginning(&mut input)?)?;
+        let compression = Compression::sniff(&beginning(&mut input)?);
         let decoder: Box<dyn Read + 'a> = match compression {
             Compression::None => Box::new(input),
             Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
@@ -81,6 +105,8 @@ impl<'a> Plain<'a> {
                 decoder.window_log_max(ZSTD_WINDOW).what(|| "preparing zstd")?;
                 Box::new(decoder)
             }
+            Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(input, true, XZ_MEMORY)),
+            Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(input)),
         };
         Ok(Self { decoder, compression, taken, given: 0, limit })
     }
@@ -93,7 +119,7 @@ impl<'a> Plain<'a> {
 
 impl Read for Plain<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.decoder.read(buffer)?;
+        let count = self.decoder.read(buffer).map_err(|cause| self.compression.explained(cause))?;
         self.given += count as u64;
         if self.given > self.limit {
             return Err(io::Error::other(format!("more than {} bytes: the limit", self.limit)));
@@ -208,6 +234,19 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    fn xz(bytes: &[u8]) -> Vec<u8> {
+        let options = lzma_rust2::XzOptions::with_preset(0);
+        let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn bzip2(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
     fn read(bytes: &[u8], limit: u64) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
         Plain::new(Slow(bytes), limit).map_err(io::Error::other)?.read_to_end(&mut out)?;
@@ -228,7 +267,10 @@ mod tests {
     fn every_form_reads_the_same() {
         let members = [gzip(b"hello "), gzip(b"world")].concat();
         let zstd = zstd::encode_all(&b"hello world"[..], 1).unwrap();
-        for form in [b"hello world".to_vec(), gzip(b"hello world"), members, zstd] {
+        let streams = |pack: fn(&[u8]) -> Vec<u8>| [pack(b"hello "), pack(b"world")].concat();
+        for form in
+            [b"hello world".to_vec(), gzip(b"hello world"), members, zstd, streams(xz), streams(bzip2)]
+        {
             assert_eq!(read(&form, 100).unwrap(), b"hello world");
         }
         assert_eq!(read(b"", 100).unwrap(), b"");
@@ -236,8 +278,11 @@ mod tests {
 
     #[test]
     fn truncated_streams_are_errors_not_ends() {
-        for form in [gzip(&[7; 9000]), zstd::encode_all(&[7u8; 9000][..], 1).unwrap()] {
-            assert!(read(&form[..form.len() - 3], 1 << 20).is_err());
+        let zstd = zstd::encode_all(&[7u8; 9000][..], 1).unwrap();
+        for form in [gzip(&[7; 9000]), zstd, xz(&[7; 9000]), bzip2(&[7; 9000])] {
+            for cut in [3, form.len() / 2, form.len() - 10] {
+                assert!(read(&form[..form.len() - cut], 1 << 20).is_err(), "{cut}");
+            }
         }
     }
 
@@ -253,9 +298,16 @@ mod tests {
     }
 
     #[test]
-    fn other_compressions_name_the_way_out() {
-        let error = Compression::sniff(b"\xfd7zXZ\0").unwrap_err();
-        assert_eq!(error.kind, Kind::Unsupported);
-        assert!(error.hint().is_some_and(|fix| fix.contains("xz -d")));
+    fn an_xz_dictionary_has_a_limit() {
+        let with_dictionary = |bytes: u32| {
+            let mut options = lzma_rust2::XzOptions::with_preset(0);
+            options.lzma_options.dict_size = bytes;
+            let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+            encoder.write_all(b"hello").unwrap();
+            encoder.finish().unwrap()
+        };
+        assert_eq!(read(&with_dictionary(128 << 20), 100).unwrap(), b"hello");
+        let error = read(&with_dictionary(192 << 20), 100).unwrap_err();
+        assert!(error.to_string().contains("more than 128 MiB"), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::tags::{Tag, TagName};
-use crate::durable;
+use crate::durable::{self, Lock, Sharing};
 use crate::error::{Context, Error, Kind, Result};
 use crate::oci::config::ImageConfig;
 use crate::oci::digest::Digest;
@@ -155,6 +155,23 @@ impl Images<'_> {
     pub fn put(&self, record: &ImageRecord) -> Result<()> {
         let bytes = serde_json::to_vec(record).what(|| "writing an image's record")?;
         durable::write(&self.path(&record.id), &bytes)
+    }
+
+    /// Held while a record is read and written again: two who add do not undo each other's work.
+    pub(super) fn lock_record(&self) -> Result<Lock> {
+        Lock::take(&self.0.root().join("locks/index.lock"), Sharing::Exclusive)
+    }
+
+    /// Changes a record, if it is here. Needs the lock for adding; what it names must be on the disk.
+    pub fn update(&self, id: &Digest, change: impl FnOnce(&mut ImageRecord)) -> Result<()> {
+        let _lock = self.lock_record()?;
+        match self.get(id)? {
+            Some(mut record) => {
+                change(&mut record);
+                self.put(&record)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Removes a record. Needs the lock for removing.

@@ -5,11 +5,13 @@
 //!   diff/        a lower directory for overlayfs
 //!   layer.json   what is in it
 //!   owners       with one id only: who owns what (see `unpack::Owners`)
+//!   skeleton     of one that came as a plain tar (see `skeleton`)
 //! layers/.tmp-*  of a writer
 //! ```
 
 use super::compression::Hashing;
-use super::unpack::{Limits, Owners, Target, unpack};
+use super::skeleton::{self, Draft, Reassembled, reassemble};
+use super::unpack::{Limits, Owners, Target, Unpacked, unpack, unpack_and_draft};
 use super::{Store, sweep};
 use crate::durable::{self, temporary_name};
 use crate::error::{Context, Error, Kind, Result};
@@ -63,6 +65,15 @@ pub struct Making {
     pub owners: OwnerMode,
     /// How much one layer may be.
     pub limits: Limits,
+}
+
+/// Where the bytes of a layer's tar stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tar {
+    /// In the blob it came as, which the caller keeps.
+    InBlob,
+    /// In the tree and its skeleton: it came plain.
+    InSkeleton,
 }
 
 /// `layer.json`.
@@ -128,13 +139,23 @@ impl Layers<'_> {
         }
     }
 
+    /// Makes a folder that no sweep takes as long as the lock on it is held.
+    fn make_locked(&self, path: &Path) -> Result<OwnedFd> {
+        let _nobody_sweeps = self.0.lock_for_adding()?;
+        make_directory(path, 0o700)?;
+        let folder = open_directory(path)?;
+        let locked = rustix::fs::flock(&folder, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+        locked.map_err(io::Error::from).what(|| format!("locking {}", path.display()))?;
+        Ok(folder)
+    }
+
     /// Unpacks a tar stream, which is not compressed, beside the layers. Not one of them before it is published.
-    pub fn stage(&self, plain: impl Read, making: &Making) -> Result<Staged> {
+    pub fn stage(&self, plain: impl Read, tar: Tar, making: &Making) -> Result<Staged> {
         let directory = self.directory();
         let name = temporary_name();
         let path = directory.join(&name);
-        make_directory(&path, 0o700)?;
-        let mut staged = Staged { directory, name, map: making.map.clone(), info: None };
+        let lock = self.make_locked(&path)?;
+        let mut staged = Staged { directory, name, map: making.map.clone(), info: None, _lock: lock };
         make_directory(&path.join("diff"), 0o700)?;
         make_directory(&path.join("trash"), 0o700)?;
         let target =
@@ -148,7 +169,10 @@ impl Layers<'_> {
         };
         let limits = making.limits.within(&target.root)?;
         let mut hashing = Hashing::new(plain);
-        let unpacked = unpack(&mut hashing, target, &mut owners, limits)?;
+        let unpacked = match tar {
+            Tar::InBlob => unpack(&mut hashing, target, &mut owners, limits)?,
+            Tar::InSkeleton => unpack_with_skeleton(&path, &mut hashing, target, &mut owners, limits)?,
+        };
         let (diff_id, tar_size) = hashing.finish();
         let info = LayerInfo {
             diff_id,
@@ -163,6 +187,31 @@ impl Layers<'_> {
         sweep::remove_directory(&path, OsStr::new("trash"))?;
         staged.info = Some(info);
         Ok(staged)
+    }
+
+    /// The tar of a layer that came plain, from its skeleton and tree. Needs the ids of `map`, and gives
+    /// what it gives: whoever reads it compares the digest.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] when it is unpacked for other ids only, or has no skeleton.
+    pub fn reassemble(&self, diff_id: &Digest, map: &IdMapKey) -> Result<Reassembled> {
+        let path = self.path(diff_id, map);
+        let skeleton = match File::open(path.join("skeleton")) {
+            Ok(file) => file,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                let why = match path.exists() {
+                    true => "only its files are here",
+                    false => "it is not unpacked for the user ids of this call",
+                };
+                let what = format!("layer {diff_id} cannot be made a tar again");
+                return Err(Error::new(Kind::Unsupported, what)
+                    .because(why)
+                    .fix("remove the image, and load it again"));
+            }
+            Err(cause) => return Err(cause).what(|| format!("opening the skeleton of layer {diff_id}")),
+        };
+        reassemble(skeleton, open_directory(&path.join("diff"))?)
+            .what(|| format!("reading the skeleton of layer {diff_id}"))
     }
 
     /// Removes a layer in every map; nothing when it is not there. Needs the lock for removing.
@@ -180,6 +229,23 @@ impl Layers<'_> {
     }
 }
 
+/// Unpacks a plain tar into the layer at `path`, and leaves its skeleton there.
+fn unpack_with_skeleton(
+    path: &Path,
+    stream: impl Read,
+    target: Target,
+    owners: &mut Owners,
+    limits: Limits,
+) -> Result<Unpacked> {
+    let skeleton = path.join("skeleton");
+    let writing = || "writing the skeleton of a layer";
+    let mut draft = Draft::begin(new_file(&skeleton)?).what(writing)?;
+    let unpacked = unpack_and_draft(stream, target, owners, limits, &mut draft)?;
+    draft.finish().what(writing)?;
+    skeleton::settle(&skeleton, &open_directory(&path.join("trash"))?).what(writing)?;
+    Ok(unpacked)
+}
+
 /// A complete layer that has no name yet; thrown away unless it is published.
 #[derive(Debug)]
 pub struct Staged {
@@ -187,6 +253,8 @@ pub struct Staged {
     name: String,
     map: IdMapKey,
     info: Option<LayerInfo>,
+    /// Keeps sweeps away.
+    _lock: OwnedFd,
 }
 
 impl Staged {

@@ -5,22 +5,25 @@
 //!   format.json                     which rcon can read this (see `format`)
 //!   images/oci-layout, index.json   the folder is an OCI image layout; index.json is derived
 //!   images/blobs/sha256/<hex>       configurations, manifests, compressed layers as they came
+//!   images/blobs/.partial-<hex>     one that is being fetched, or was broken off; locked by whoever fetches it
 //!   images/records/<id>.json        one per image                                        GC root: none of its own
 //!   images/tags/<escaped name>      a name and the image it stands for                   GC root
-//!   layers/<diff id>-<id map>/      diff/, layer.json, owners: made in .tmp-*, renamed in when complete
+//!   layers/<diff id>-<id map>/      diff/, layer.json, owners, skeleton: made in .tmp-*, renamed in when complete
 //!   mount-points/                   the lowest layer of every container: empty places to mount on
 //!   locks/images.lock               shared: whoever adds blobs, layers, records, tags; exclusive: whoever removes any
-//!   locks/index.lock                exclusive: whoever derives index.json
+//!   locks/index.lock                exclusive: whoever derives index.json, or changes a record
 //! ```
 //!
 //! Locks are taken in this order: images, index. Readers take none: all they can see is complete.
 //! An image without a tag stays until it is removed or pruned; a layer or blob stays while a record
-//! names it. What begins with `.tmp-` belongs to a writer, or to nobody once no writer holds the lock.
+//! names it. What begins with `.tmp-` belongs to a writer, or to nobody once no writer holds the lock; a
+//! layer in the making is locked itself, since a pull takes longer than anyone who removes should wait.
 
 pub mod add;
 pub mod archive;
 pub mod blobs;
 mod collect;
+mod complete;
 pub mod compression;
 pub mod containers;
 pub mod flatten;
@@ -29,11 +32,18 @@ pub mod images;
 pub mod layers;
 pub mod layout;
 mod mount_points;
+pub mod pack;
+pub mod partial;
 pub mod remove;
+pub mod send;
+pub mod skeleton;
 mod sweep;
 pub mod tags;
 pub mod unpack;
 pub mod volumes;
+
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::durable::{Lock, Sharing};
 use crate::error::{Context, Result};

@@ -2,7 +2,10 @@
 
 use crate::durable::temporary_name;
 use crate::error::{Context, Result};
-use rustix::fs::{AtFlags, Dir, Mode, OFlags, RenameFlags, chmodat, open, openat, renameat_with, unlinkat};
+use rustix::fs::{
+    AtFlags, Dir, FlockOperation, Mode, OFlags, RenameFlags, chmodat, flock, open, openat, renameat_with,
+    unlinkat,
+};
 use rustix::io::Errno;
 use std::ffi::{CString, OsStr};
 use std::io;
@@ -85,6 +88,7 @@ pub(super) fn sweep(directory: &Path) -> Result<()> {
             continue;
         }
         match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            true if is_in_use(&entry.path()) => {}
             true => remove_directory(directory, &name)?,
             false => {
                 let _ = std::fs::remove_file(entry.path());
@@ -92,4 +96,12 @@ pub(super) fn sweep(directory: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether somebody holds the lock on the folder itself.
+fn is_in_use(folder: &Path) -> bool {
+    let opened = open(folder, DIRECTORY, Mode::empty());
+    opened.is_ok_and(|folder| {
+        flock(&folder, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
+    })
 }

@@ -46,6 +46,11 @@ impl TagName {
         self.0.rsplit_once(':').map_or(&self.0, |(repository, _)| repository)
     }
 
+    /// The tag.
+    pub fn tag(&self) -> &str {
+        self.0.rsplit_once(':').map_or("latest", |(_, tag)| tag)
+    }
+
     /// As docker shows it: `alpine:latest`.
     pub fn familiar(&self) -> &str {
         familiar(&self.0)

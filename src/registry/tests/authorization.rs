@@ -117,7 +117,8 @@ fn what_is_refused_with_a_fresh_token_is_refused() {
         (error.kind, error.to_string().as_str()),
         (Kind::Denied, "unauthorized: authentication required")
     );
-    assert_eq!(server.seen().len(), 3);
+    // The first refusal, then three times a token and a refusal.
+    assert_eq!(server.seen().len(), 7);
 }
 
 #[test]

@@ -1,12 +1,14 @@
-//! The members of an archive by name, with their places in the file.
+//! The members of an archive by name: with their places in a file, or as files below a directory.
 
 use super::super::unpack::{Entries, EntryKind};
 use super::invalid;
 use crate::error::{Context, Result};
 use crate::oci::manifest::DOCUMENT_LIMIT;
+use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
@@ -19,9 +21,15 @@ const LINK_LIMIT: usize = 8;
 
 /// The members of an archive.
 #[derive(Debug)]
-pub struct Members {
-    file: Arc<File>,
-    members: HashMap<String, Member>,
+pub struct Members(Source);
+
+#[derive(Debug)]
+enum Source {
+    /// A tar, and what it holds by name.
+    Archive(Arc<File>, HashMap<String, Member>),
+    /// An image layout as files. Only regular ones count, and no symbolic link is followed: a layout that
+    /// a stranger made must not bring in files of the host (GHSA-r3h2-rgqf-9hv9).
+    Directory(Arc<OwnedFd>),
 }
 
 #[derive(Debug)]
@@ -33,9 +41,17 @@ enum Member {
 /// A run of bytes of a file, read by position: several can be read at once.
 #[derive(Debug, Clone)]
 pub struct Section {
-    file: Arc<File>,
+    bytes: Bytes,
     position: u64,
     rest: u64,
+}
+
+/// Where the bytes of a section are.
+#[derive(Debug, Clone)]
+enum Bytes {
+    In(Arc<File>),
+    /// In a file that is opened when it is read: images may have more layers than there are descriptors.
+    Below(Arc<OwnedFd>, String),
 }
 
 impl Section {
@@ -44,9 +60,14 @@ impl Section {
         self.rest
     }
 
-    /// Tells sections of one archive apart.
-    pub fn position(&self) -> u64 {
-        self.position
+    fn file(&mut self) -> io::Result<&File> {
+        if let Bytes::Below(directory, name) = &self.bytes {
+            self.bytes = Bytes::In(Arc::new(open_below(directory, name)?.0));
+        }
+        match &self.bytes {
+            Bytes::In(file) => Ok(file),
+            Bytes::Below(_, name) => Err(io::Error::other(format!("`{name}` is not open"))),
+        }
     }
 }
 
@@ -56,7 +77,8 @@ impl Read for Section {
         if want == 0 {
             return Ok(0);
         }
-        let count = self.file.read_at(&mut buffer[..want], self.position)?;
+        let position = self.position;
+        let count = self.file()?.read_at(&mut buffer[..want], position)?;
         if count == 0 {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the archive ends inside a member"));
         }
@@ -96,7 +118,17 @@ impl Members {
             }
             members.insert(name, member);
         }
-        Ok(Self { file: Arc::new(file), members })
+        Ok(Self(Source::Archive(Arc::new(file), members)))
+    }
+
+    /// The files below `directory`.
+    pub fn below(directory: OwnedFd) -> Self {
+        Self(Source::Directory(Arc::new(directory)))
+    }
+
+    /// Whether they are files, and not in a tar.
+    pub fn are_files(&self) -> bool {
+        matches!(self.0, Source::Directory(_))
     }
 
     /// Whether there is a file by that name.
@@ -108,10 +140,24 @@ impl Members {
     pub fn section(&self, name: &str) -> Result<Section> {
         let missing = || invalid(format!("the archive lacks `{name}`"));
         let mut at = clean("", name.as_bytes()).ok_or_else(missing)?;
+        let (file, members) = match &self.0 {
+            Source::Archive(file, members) => (file, members),
+            Source::Directory(directory) => {
+                let (_, rest) = match open_below(directory, &at) {
+                    Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(missing()),
+                    opened => opened.what(|| format!("opening `{at}` of the layout"))?,
+                };
+                return Ok(Section { bytes: Bytes::Below(Arc::clone(directory), at), position: 0, rest });
+            }
+        };
         for _ in 0..LINK_LIMIT {
-            match self.members.get(&at) {
+            match members.get(&at) {
                 Some(Member::File { position, size }) => {
-                    return Ok(Section { file: Arc::clone(&self.file), position: *position, rest: *size });
+                    return Ok(Section {
+                        bytes: Bytes::In(Arc::clone(file)),
+                        position: *position,
+                        rest: *size,
+                    });
                 }
                 Some(Member::Link(target)) => at.clone_from(target),
                 None => return Err(missing()),
@@ -132,6 +178,18 @@ impl Members {
         let mut bytes = Vec::new();
         { section }.read_to_end(&mut bytes).what(|| format!("reading `{name}`"))?;
         Ok(bytes)
+    }
+}
+
+/// Opens a regular file below `directory`, through no symbolic link; with its length.
+fn open_below(directory: &OwnedFd, name: &str) -> io::Result<(File, u64)> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+    let file = File::from(openat2(directory, name, flags, Mode::empty(), resolve)?);
+    let metadata = file.metadata()?;
+    match metadata.is_file() {
+        true => Ok((file, metadata.len())),
+        false => Err(io::Error::other("it is not a regular file")),
     }
 }
 

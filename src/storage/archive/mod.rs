@@ -1,15 +1,20 @@
-//! Archives of images: what `docker save`, `podman save`, `skopeo copy` and `buildx` write.
+//! Archives of images: what `docker save`, `podman save`, `skopeo copy` and `buildx` write is read, and
+//! what all of them read is written.
 //!
-//! An archive is never unpacked to files: its members are looked up in a table of positions, and links
+//! An archive that is read is never unpacked to files: its members are looked up in a table of positions, and links
 //! among them are followed in that table only. So no name in it can reach the host.
 
 mod docker;
 mod members;
 mod oci;
+mod sink;
 mod spool;
+mod write;
 
 pub use members::{Members, Section};
+pub use sink::{DirectorySink, Sink, TarSink};
 pub use spool::spool;
+pub use write::{Form, Saved, write};
 
 use super::tags::TagName;
 use crate::error::{Error, Kind, Result};
@@ -49,10 +54,14 @@ pub struct ArchivedLayer {
 
 /// Reads what is in an archive, in either form; docker's own list counts where there are both.
 pub fn read(members: &Members) -> Result<Vec<ArchivedImage>> {
-    let images = if members.has("manifest.json") {
+    // Of files a layout alone is read: skopeo's `dir` has a manifest.json as well, and it is another one.
+    let images = if !members.are_files() && members.has("manifest.json") {
         docker::read(members)?
     } else if members.has("index.json") {
         oci::read(members)?
+    } else if members.are_files() {
+        return Err(invalid("a directory that is no OCI image layout: it has no index.json")
+            .fix("skopeo copy dir:DIRECTORY oci-archive:FILE, then: rcon load -i FILE"));
     } else if members.has("repositories") {
         return Err(Error::new(Kind::Unsupported, "an archive of the form docker wrote before 1.10")
             .fix("load it with docker and save it again"));

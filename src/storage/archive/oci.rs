@@ -1,10 +1,11 @@
-//! oci-archive: an OCI image layout (image-layout.md) in a tar.
+//! An OCI image layout (image-layout.md), in a tar (oci-archive) or as files (oci-dir).
 
 use super::{ArchivedImage, ArchivedLayer, IMAGE_LIMIT, Members, invalid, pair};
 use crate::error::{Error, Kind, Result};
 use crate::oci::config::ImageConfig;
 use crate::oci::digest::Digest;
 use crate::oci::manifest::{Descriptor, Document, Manifest, architecture};
+use crate::oci::platform::Wanted;
 use crate::storage::tags::TagName;
 use serde::Deserialize;
 
@@ -65,7 +66,7 @@ fn image(members: &Members, entry: &Descriptor) -> Result<ArchivedImage> {
                     let what = format!("the image is not made for linux/{}", architecture());
                     Error::new(Kind::Unsupported, what)
                 };
-                descriptor = index.choose(architecture()).cloned().ok_or_else(none)?;
+                descriptor = index.choose(&Wanted::of_this_machine()).cloned().ok_or_else(none)?;
             }
             Document::Index(_) => return Err(invalid("an index in an index in an index…")),
         }

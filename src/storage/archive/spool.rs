@@ -18,7 +18,7 @@ pub fn spool(store: &Store, mut input: File, limits: Limits) -> Result<File> {
         let mut beginning = [0; 6];
         let start = input.stream_position().what(|| "reading the archive")?;
         let length = input.read_at(&mut beginning, start).what(|| "reading the archive")?;
-        if start == 0 && Compression::sniff(&beginning[..length])? == Compression::None {
+        if start == 0 && Compression::sniff(&beginning[..length]) == Compression::None {
             return Ok(input);
         }
     }

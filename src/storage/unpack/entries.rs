@@ -98,6 +98,11 @@ impl<R: Read> Entries<R> {
         self.input
     }
 
+    /// The stream, to be told about what is read next. Reading from it would lose the place.
+    pub(super) fn input_mut(&mut self) -> &mut R {
+        &mut self.input
+    }
+
     /// The next entry, or `None` at the end of the archive.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod names;
 mod owners;
 mod pax;
 mod place;
+mod taken_down;
 mod tree;
 mod whiteouts;
 mod xattrs;
@@ -29,9 +30,12 @@ pub use entries::{Entries, Entry, EntryKind, Extent};
 pub use owners::Owners;
 pub use pax::Moment;
 
+use super::skeleton::Draft;
 use crate::error::{Context, Error, Kind, Result};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
+use taken_down::TakenDown;
+use tree::Replaced;
 
 /// Skipped entries that are named; the rest is counted.
 const NAMED_SKIPS: usize = 64;
@@ -80,7 +84,7 @@ pub struct Unpacked {
 pub struct Target {
     /// Empty; becomes the layer's root.
     pub root: OwnedFd,
-    /// Takes directories the layer replaced; the caller removes it.
+    /// Takes directories the layer replaced, and files where a skeleton is drafted; the caller removes it.
     pub trash: OwnedFd,
 }
 
@@ -90,8 +94,30 @@ pub struct Target {
 /// [`Kind::Invalid`] for what the archive does wrong, [`Kind::Denied`] for what the host refuses. The
 /// target is incomplete then, and to be thrown away.
 pub fn unpack(stream: impl Read, target: Target, owners: &mut Owners, limits: Limits) -> Result<Unpacked> {
+    unpack_with(TakenDown::new(stream, None), target, owners, limits)
+}
+
+/// The same, with the skeleton of the tar taken down in `draft`; see [`skeleton`](super::skeleton) for
+/// what is to be done with the trash then.
+pub fn unpack_and_draft(
+    stream: impl Read,
+    target: Target,
+    owners: &mut Owners,
+    limits: Limits,
+    draft: &mut Draft,
+) -> Result<Unpacked> {
+    unpack_with(TakenDown::new(stream, Some(draft)), target, owners, limits)
+}
+
+fn unpack_with(
+    stream: TakenDown<'_, impl Read>,
+    target: Target,
+    owners: &mut Owners,
+    limits: Limits,
+) -> Result<Unpacked> {
+    let replaced = if stream.has_draft() { Replaced::Kept } else { Replaced::Removed };
     let mut entries = Entries::new(stream);
-    let mut unpacker = place::Unpacker::new(target, owners, limits)?;
+    let mut unpacker = place::Unpacker::new(target, replaced, owners, limits)?;
     while let Some(entry) = entries.next_entry()? {
         unpacker.place(&entry, &mut entries).map_err(|error| at_entry(error, &entry.name))?;
     }

@@ -4,7 +4,7 @@ use super::invalid;
 use crate::error::Result;
 
 /// `PATH_MAX` without its final NUL: no program in the container could name a longer path.
-const PATH_LIMIT: usize = 4095;
+pub(super) const PATH_LIMIT: usize = 4095;
 /// `NAME_MAX`.
 const NAME_LIMIT: usize = 255;
 

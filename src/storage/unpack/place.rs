@@ -3,7 +3,8 @@
 use super::entries::{Entries, Entry, EntryKind, Extent};
 use super::names::{Place, join};
 use super::owners::{Owner, Owners};
-use super::tree::{Directory, Tree, timespec, writing};
+use super::taken_down::TakenDown;
+use super::tree::{Directory, Replaced, Tree, timespec, writing};
 use super::whiteouts::{AUFS, OPAQUE, WHITEOUT, is_whiteout, make_opaque, make_whiteout};
 use super::xattrs::may_pass;
 use super::{Limits, NAMED_SKIPS, Target, Unpacked, invalid, shortened};
@@ -33,8 +34,13 @@ pub(super) struct Unpacker<'a> {
 }
 
 impl<'a> Unpacker<'a> {
-    pub(super) fn new(target: Target, owners: &'a mut Owners, limits: Limits) -> Result<Self> {
-        let tree = Tree::new(target.root, target.trash)?;
+    pub(super) fn new(
+        target: Target,
+        replaced: Replaced,
+        owners: &'a mut Owners,
+        limits: Limits,
+    ) -> Result<Self> {
+        let tree = Tree::new(target.root, target.trash, replaced)?;
         Ok(Self { tree, owners, limits, done: Unpacked::default(), buffer: vec![0; BUFFER] })
     }
 
@@ -45,7 +51,11 @@ impl<'a> Unpacker<'a> {
     }
 
     /// Puts `entry` in its place; its data comes from `data`.
-    pub(super) fn place<R: Read>(&mut self, entry: &Entry, data: &mut Entries<R>) -> Result<()> {
+    pub(super) fn place<R: Read>(
+        &mut self,
+        entry: &Entry,
+        data: &mut Entries<TakenDown<'_, R>>,
+    ) -> Result<()> {
         self.done.entries += 1;
         if self.done.entries > self.limits.entries {
             return Err(invalid(format!("more than {} files in one layer", self.limits.entries)));
@@ -118,14 +128,15 @@ impl<'a> Unpacker<'a> {
         owner: Owner,
         parent: &Directory,
         place: &Place,
-        data: &mut Entries<R>,
+        data: &mut Entries<TakenDown<'_, R>>,
     ) -> Result<()> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let private = Mode::from_raw_mode(0o600);
         let file = self.make_anew(parent, place, || openat(parent, place.name(), flags, private))?;
         let mut file = File::from(file);
+        data.input_mut().begin_file(&file, || join(parent.path(), place.name()), entry.size)?;
         match &entry.extents {
-            None => self.copy(data, &mut file, entry.stored)?,
+            None => self.copy(data, &mut file, Extent { offset: 0, length: entry.stored })?,
             Some(extents) => self.copy_sparse(data, &mut file, extents, entry.size)?,
         }
         self.owners.give(&file, owner, &join(parent.path(), place.name()))?;
@@ -135,10 +146,17 @@ impl<'a> Unpacker<'a> {
         futimens(&file, &times(entry)).map_err(writing_errno)
     }
 
-    fn copy<R: Read>(&mut self, data: &mut Entries<R>, file: &mut File, length: u64) -> Result<()> {
-        let within = self.done.size.checked_add(length).filter(|size| *size <= self.limits.bytes);
+    /// Writes `extent` of `file`, which stands there.
+    fn copy<R: Read>(
+        &mut self,
+        data: &mut Entries<TakenDown<'_, R>>,
+        file: &mut File,
+        extent: Extent,
+    ) -> Result<()> {
+        let within = self.done.size.checked_add(extent.length).filter(|size| *size <= self.limits.bytes);
         self.done.size = within.ok_or_else(|| too_large(self.limits.bytes))?;
-        let mut rest = length;
+        data.input_mut().begin_content(extent)?;
+        let mut rest = extent.length;
         while rest > 0 {
             let want = usize::try_from(rest).unwrap_or(usize::MAX).min(BUFFER);
             let count = match data.read(&mut self.buffer[..want]) {
@@ -154,7 +172,7 @@ impl<'a> Unpacker<'a> {
 
     fn copy_sparse<R: Read>(
         &mut self,
-        data: &mut Entries<R>,
+        data: &mut Entries<TakenDown<'_, R>>,
         file: &mut File,
         extents: &[Extent],
         size: u64,
@@ -164,7 +182,7 @@ impl<'a> Unpacker<'a> {
         }
         for extent in extents {
             file.seek(SeekFrom::Start(extent.offset)).map_err(writing)?;
-            self.copy(data, file, extent.length)?;
+            self.copy(data, file, *extent)?;
         }
         file.set_len(size).map_err(writing)
     }

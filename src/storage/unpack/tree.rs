@@ -11,6 +11,7 @@ use super::pax::Moment;
 use super::whiteouts::{is_whiteout, make_opaque};
 use crate::durable::temporary_name;
 use crate::error::{Context, Error, Kind, Result};
+use crate::storage::skeleton;
 use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Timespec, Timestamps, fstat, futimens,
     mkdirat, openat, openat2, renameat_with, statat, unlinkat,
@@ -76,21 +77,31 @@ pub(super) fn timespec(moment: Moment) -> Timespec {
     Timespec { tv_sec: moment.seconds, tv_nsec: moment.nanoseconds.into() }
 }
 
+/// What becomes of a regular file that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// It goes.
+    Removed,
+    /// It stays in the trash, under the name that [`skeleton`] looks for.
+    Kept,
+}
+
 /// A layer's root, its open directories, and a place for what is replaced.
 #[derive(Debug)]
 pub(super) struct Tree {
     root: Rc<Directory>,
     /// Takes replaced directories: renamed away in one step, removed by the caller in the end.
     trash: OwnedFd,
+    replaced: Replaced,
     /// By their path in the archive, which may lead over symbolic links; with the time of last use.
     open: HashMap<Vec<u8>, (Rc<Directory>, u64)>,
     clock: u64,
 }
 
 impl Tree {
-    pub(super) fn new(root: OwnedFd, trash: OwnedFd) -> Result<Self> {
+    pub(super) fn new(root: OwnedFd, trash: OwnedFd, replaced: Replaced) -> Result<Self> {
         let root = Rc::new(Directory::open(root, Vec::new())?);
-        Ok(Self { root, trash, open: HashMap::new(), clock: 0 })
+        Ok(Self { root, trash, replaced, open: HashMap::new(), clock: 0 })
     }
 
     pub(super) fn root(&self) -> Rc<Directory> {
@@ -204,6 +215,14 @@ impl Tree {
                 // Paths that led through it lead elsewhere from now on.
                 self.open.clear();
                 renameat_with(parent, name, &self.trash, temporary_name(), RenameFlags::empty())
+            }
+            FileType::RegularFile if self.replaced == Replaced::Kept => {
+                let kept = skeleton::name_of(stat.st_ino);
+                match renameat_with(parent, name, &self.trash, kept, RenameFlags::NOREPLACE) {
+                    // By another of its names it is there already.
+                    Err(Errno::EXIST) => unlinkat(parent, name, AtFlags::empty()),
+                    renamed => renamed,
+                }
             }
             kind => {
                 if kind == FileType::Symlink {
