@@ -42,6 +42,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "version" -d 'Show the ver
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "info" -d 'Show what rcon found on this system'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "container" -d 'Manage containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "image" -d 'Manage images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "manifest" -d 'Manage lists of manifests'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "system" -d 'Manage rcon'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "attach" -d 'Attach standard input, output and error to a running container'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
@@ -398,6 +399,47 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tree" -l whatrequires -d 'Show what is built on the image in place of what it is built of'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tree" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from untag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and not __fish_seen_subcommand_from add annotate create inspect push rm" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and not __fish_seen_subcommand_from add annotate create inspect push rm" -f -a "add" -d 'Add manifests to a list'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and not __fish_seen_subcommand_from add annotate create inspect push rm" -f -a "annotate" -d 'Say for which platform a manifest of a list is'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and not __fish_seen_subcommand_from add annotate create inspect push rm" -f -a "create" -d 'Make a list of manifests, to be annotated and pushed'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and not __fish_seen_subcommand_from add annotate create inspect push rm" -f -a "inspect" -d 'Show a manifest or a list of manifests'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and not __fish_seen_subcommand_from add annotate create inspect push rm" -f -a "push" -d 'Push a list of manifests to a registry'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and not __fish_seen_subcommand_from add annotate create inspect push rm" -f -a "rm" -d 'Remove lists of manifests; what was pushed stays'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l arch -d 'Set the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l os -d 'Set the operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l os-features -d 'Add features of the operating system, separated by commas' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l os-version -d 'Set the version of the operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l variant -d 'Set the variant of the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l all -d 'Take all manifests of an index, not only the one for this machine'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -l insecure -d 'Require neither HTTPS nor a valid certificate'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from add" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from annotate" -l arch -d 'Set the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from annotate" -l os -d 'Set the operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from annotate" -l os-features -d 'Add features of the operating system, separated by commas' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from annotate" -l os-version -d 'Set the version of the operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from annotate" -l variant -d 'Set the variant of the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from annotate" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from create" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from create" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from create" -l all -d 'Take all manifests of an index'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from create" -s a -l amend -d 'Add to a list that is here already'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from create" -l insecure -d 'Require neither HTTPS nor a valid certificate'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from create" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from inspect" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from inspect" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Show each manifest with its name, platform and bytes'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from inspect" -l insecure -d 'Require neither HTTPS nor a valid certificate'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from push" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from push" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from push" -l all -d 'Push the members as well, which is always done'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from push" -s p -l purge -d 'Remove the list when it is pushed'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from push" -l insecure -d 'Require neither HTTPS nor a valid certificate'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from push" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from info" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from info" -f -a "info" -d 'Show what rcon found on this system'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from info" -s f -l format -d 'Print by a template: json or TEMPLATE' -r

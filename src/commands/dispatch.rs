@@ -93,6 +93,7 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::Untag(args) => args.run(&engine),
         Invocation::Rmi(args) => args.run(&engine, ui),
         Invocation::History(args) => args.run(&engine, ui),
+        Invocation::Manifest(verb) => verb.run(&engine, call.globals.config, ui),
         Invocation::Search(args) => args.run(&engine, call.globals.config, ui),
         Invocation::Login(args) => args.run(&engine.paths, call.globals.config, ui),
         Invocation::Logout(args) => args.run(&engine.paths, call.globals.config, ui),

@@ -27,6 +27,7 @@ pub mod load;
 pub mod login;
 pub mod logout;
 pub mod logs;
+pub mod manifest;
 pub mod parse;
 pub mod ps;
 pub mod pull;
@@ -119,6 +120,8 @@ pub enum Invocation {
     Info(info::InfoArgs),
     /// `rcon version`
     Version(version::VersionArgs),
+    /// `rcon manifest`, one of its verbs
+    Manifest(manifest::Manifest),
     /// `rcon search`
     Search(search::SearchArgs),
     /// `rcon login`

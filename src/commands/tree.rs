@@ -3,8 +3,8 @@
 use super::verb::{Purpose, Verb, finish};
 use super::{
     attach, completion, create, exec, globals, history, image_exists, image_tree, images, import, info,
-    inspect, kill, load, login, logout, logs, ps, pull, push, rename, restart, rm, rmi, run, save, search,
-    start, stop, tag, untag, version, wait,
+    inspect, kill, load, login, logout, logs, manifest, ps, pull, push, rename, restart, rm, rmi, run, save,
+    search, start, stop, tag, untag, version, wait,
 };
 use clap::Command;
 
@@ -67,7 +67,12 @@ pub(super) static SECTIONS: &[Section] = &[
     },
     Section {
         title: "Management Commands",
-        entries: &[group(&["container"], &CONTAINER), group(&["image"], &IMAGE), group(&["system"], &SYSTEM)],
+        entries: &[
+            group(&["container"], &CONTAINER),
+            group(&["image"], &IMAGE),
+            group(&["manifest"], &MANIFEST),
+            group(&["system"], &SYSTEM),
+        ],
     },
     Section {
         title: "Commands",
@@ -133,6 +138,19 @@ static IMAGE: Group = Group {
         verb(&["tag"], &tag::VERB),
         verb(&["tree"], &image_tree::VERB),
         verb(&["untag"], &untag::VERB),
+    ],
+};
+
+static MANIFEST: Group = Group {
+    about: "Manage lists of manifests",
+    defer: |command| build(MANIFEST.entries.iter(), command),
+    entries: &[
+        verb(&["add"], &manifest::add::VERB),
+        verb(&["annotate"], &manifest::annotate::VERB),
+        verb(&["create"], &manifest::create::VERB),
+        verb(&["inspect"], &manifest::inspect::VERB),
+        verb(&["push"], &manifest::push::VERB),
+        verb(&["rm"], &manifest::rm::VERB),
     ],
 };
 

@@ -23,6 +23,7 @@ pub mod list;
 pub mod load;
 pub mod login;
 pub mod logs;
+pub mod manifest;
 pub mod names;
 pub mod observe;
 pub mod pull;

@@ -62,6 +62,12 @@ pub struct Platform {
     /// `linux`, `windows`…
     #[serde(default)]
     pub os: String,
+    /// Of Windows: `10.0.14393.1066`.
+    #[serde(default, rename = "os.version", skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<String>,
+    /// Of Windows: `win32k`.
+    #[serde(default, rename = "os.features", skip_serializing_if = "Vec::is_empty")]
+    pub os_features: Vec<String>,
     /// `v7`, `v8`…
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
@@ -100,6 +106,7 @@ pub struct Index {
 
 /// Either, told apart by what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and none is kept")]
 pub enum Document {
     /// One image.
     Manifest(Manifest),

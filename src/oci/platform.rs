@@ -100,7 +100,7 @@ mod tests {
     fn offered(text: &str) -> Platform {
         let mut parts = text.split('/').map(str::to_owned);
         let (os, architecture) = (parts.next().unwrap(), parts.next().unwrap());
-        Platform { os, architecture, variant: parts.next() }
+        Platform { os, architecture, variant: parts.next(), ..Platform::default() }
     }
 
     #[test]

@@ -15,6 +15,7 @@ impl Store {
         sweep::sweep(&self.layers().directory())?;
         sweep::sweep(&self.blobs().directory())?;
         sweep::sweep(&self.images_directory().join("records"))?;
+        sweep::sweep(&self.images_directory().join("manifest-lists"))?;
         sweep::sweep(&self.images_directory().join("tags"))
     }
 

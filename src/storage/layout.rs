@@ -54,7 +54,7 @@ fn descriptor(image: &ImageRecord) -> Option<Descriptor> {
         platform: Some(Platform {
             architecture: image.architecture.clone(),
             os: image.os.clone(),
-            variant: None,
+            ..Platform::default()
         }),
     })
 }

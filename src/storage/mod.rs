@@ -8,13 +8,15 @@
 //!   images/blobs/.partial-<hex>     one that is being fetched, or was broken off; locked by whoever fetches it
 //!   images/records/<id>.json        one per image                                        GC root: none of its own
 //!   images/tags/<escaped name>      a name and the image it stands for                   GC root
+//!   images/manifest-lists/<name>    a list of manifests in the making, with the members' manifests
 //!   layers/<diff id>-<id map>/      diff/, layer.json, owners, skeleton: made in .tmp-*, renamed in when complete
 //!   mount-points/                   the lowest layer of every container: empty places to mount on
 //!   locks/images.lock               shared: whoever adds blobs, layers, records, tags; exclusive: whoever removes any
 //!   locks/index.lock                exclusive: whoever derives index.json, or changes a record
+//!   locks/lists.lock                exclusive: whoever changes a list of manifests
 //! ```
 //!
-//! Locks are taken in this order: images, index. Readers take none: all they can see is complete.
+//! Locks are taken in this order: images, index or lists. Readers take none: all they can see is complete.
 //! An image without a tag stays until it is removed or pruned; a layer or blob stays while a record
 //! names it. What begins with `.tmp-` belongs to a writer, or to nobody once no writer holds the lock; a
 //! layer in the making is locked itself, since a pull takes longer than anyone who removes should wait.
@@ -31,6 +33,7 @@ mod format;
 pub mod images;
 pub mod layers;
 pub mod layout;
+pub mod lists;
 mod mount_points;
 pub mod pack;
 pub mod partial;

@@ -56,7 +56,8 @@ impl TagName {
         familiar(&self.0)
     }
 
-    fn file_name(&self) -> String {
+    /// As a file is called after it: no separators, at most 255 bytes with a suffix.
+    pub(super) fn file_name(&self) -> String {
         let mut name = String::new();
         for byte in self.0.bytes() {
             match byte {

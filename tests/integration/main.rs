@@ -15,6 +15,7 @@ mod kill_anywhere;
 mod layouts;
 mod lifecycle;
 mod listing;
+mod manifest;
 mod pull;
 mod push;
 mod registry_documents;

@@ -177,7 +177,7 @@ impl Contents {
             platform: Some(Platform {
                 architecture: record.architecture.clone(),
                 os: record.os.clone(),
-                variant: None,
+                ..Platform::default()
             }),
             ..descriptor(manifest)
         };
