@@ -204,6 +204,7 @@ fn settle(client: BorrowedFd<'_>, parent: &OwnedFd) -> io::Result<Settled> {
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
+    drop(null);
     process::close_all_but(&[client.as_fd(), parent.as_fd()])?;
     rustix::process::chdir("/")?;
     rustix::thread::set_name(NAME)?;
