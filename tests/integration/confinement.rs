@@ -35,6 +35,35 @@ fn a02_a_container_cannot_write_to_rcon() {
     assert!(before == hash(&crate::support::binary()), "the binary has changed");
 }
 
+/// The launcher's program is on a read-only mount, whose file shows its children's program inside containers.
+#[test]
+fn a02_the_file_the_monitor_runs_from_cannot_be_written_to() {
+    let rcon = Rcon::with_busybox();
+    let own = rcon.path("rcon-copy");
+    std::fs::copy(crate::support::binary(), &own).unwrap();
+    let id = rcon.call_by_shell(&format!("{} run -d busybox sleep 1000", own.display())).done().succeeds();
+    let launcher = rcon.processes(&id).launcher;
+    let file = std::fs::OpenOptions::new().write(true).open(format!("/proc/{launcher}/exe"));
+    assert_eq!(file.unwrap_err().raw_os_error(), Some(30 /* EROFS */));
+    let line = std::fs::read(format!("/proc/{launcher}/cmdline")).unwrap();
+    assert_eq!(line, b"rcon-monitor\0", "what the caller typed is not the monitor's");
+    assert_eq!(std::fs::read(format!("/proc/{launcher}/environ")).unwrap(), b"");
+}
+
+/// Where the running program cannot move to such a mount, it is executed again.
+#[test]
+fn a_binary_that_was_replaced_while_it_runs_starts_containers() {
+    let rcon = Rcon::with_busybox();
+    let copy = rcon.path("rcon-copy");
+    std::fs::copy(crate::support::binary(), &copy).unwrap();
+    let gone = format!("exec 7<{0}; rm {0}; exec /proc/self/fd/7", copy.display());
+    rcon.call_by_shell(&format!("{gone} run --rm busybox echo alive")).done().exits(0).stdout("alive\n");
+    std::fs::copy(crate::support::binary(), &copy).unwrap();
+    let id = rcon.call_by_shell(&format!("{gone} run -d busybox sleep 1000")).done().succeeds();
+    rcon.run(["exec", &id, "echo", "joined"]).exits(0).stdout("joined\n");
+    rcon.run(["run", "--rm", "busybox", "echo", "beside"]).exits(0).stdout("beside\n");
+}
+
 fn hash(file: &std::path::Path) -> String {
     let mut bytes = Vec::new();
     std::fs::File::open(file).unwrap().read_to_end(&mut bytes).unwrap();
