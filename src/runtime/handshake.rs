@@ -113,9 +113,23 @@ const READY_WITH_TERMINAL: u8 = b'T';
 const GO: u8 = b'G';
 const FAILED: u8 = b'F';
 
-/// Launcher: the id maps are written; here is the plan, and here are the container's standard streams.
-pub fn tell_mapped(to_init: BorrowedFd<'_>, plan: BorrowedFd<'_>, streams: &Streams) -> io::Result<()> {
-    let descriptors = [plan, streams.input.as_fd(), streams.output.as_fd(), streams.error.as_fd()];
+/// What init gets once its id maps are written.
+#[derive(Debug)]
+pub struct Means {
+    /// The plan.
+    pub plan: OwnedFd,
+    /// The container's standard streams.
+    pub streams: Streams,
+    /// The overlay, where the launcher could make it.
+    pub overlay: Option<OwnedFd>,
+}
+
+/// Launcher: the id maps are written, and here is what there is to go on with.
+pub fn tell_mapped(to_init: BorrowedFd<'_>, means: &Means) -> io::Result<()> {
+    let Means { plan, streams, overlay } = means;
+    let mut descriptors =
+        vec![plan.as_fd(), streams.input.as_fd(), streams.output.as_fd(), streams.error.as_fd()];
+    descriptors.extend(overlay.as_ref().map(AsFd::as_fd));
     packet::send(to_init, MAPPED, b"", &descriptors)
 }
 
@@ -124,13 +138,15 @@ pub fn tell_go(to_init: BorrowedFd<'_>) -> io::Result<()> {
     packet::send(to_init, GO, b"", &[])
 }
 
-/// Init: waits for the maps, the plan and the streams.
-pub fn await_mapped(from_launcher: BorrowedFd<'_>) -> io::Result<(OwnedFd, Streams)> {
+/// Init: waits for the maps, and for what comes with them.
+pub fn await_mapped(from_launcher: BorrowedFd<'_>) -> io::Result<Means> {
     let mut buffer = [0u8; 16];
     let packet = packet::receive(from_launcher, &mut buffer)?.filter(|packet| packet.kind == MAPPED);
     let mut descriptors = packet.into_iter().flat_map(|packet| packet.descriptors);
     match (descriptors.next(), descriptors.next(), descriptors.next(), descriptors.next()) {
-        (Some(plan), Some(input), Some(output), Some(error)) => Ok((plan, Streams { input, output, error })),
+        (Some(plan), Some(input), Some(output), Some(error)) => {
+            Ok(Means { plan, streams: Streams { input, output, error }, overlay: descriptors.next() })
+        }
         _ => Err(io::ErrorKind::UnexpectedEof.into()),
     }
 }

@@ -2,7 +2,7 @@
 //! and leaves by execve or `exit_now`.
 
 use super::credentials::{self, Credentials};
-use super::handshake::{self, Failure, Step, failed, failed_at};
+use super::handshake::{self, Failure, Means, Step, failed, failed_at};
 use super::plan::{Plan, Process, Sharing};
 use super::{confine, init_process, program, rootfs};
 use crate::userns::outer;
@@ -40,12 +40,13 @@ fn prepare(launcher: BorrowedFd<'_>, sharing: Sharing) -> Result<Process, Failur
     if !sharing.network {
         crate::sys::process::unshare(libc::CLONE_NEWNET).map_err(failed(Step::Namespaces))?;
     }
-    let (plan, streams) = handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;
+    let Means { plan, streams, overlay } =
+        handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;
     let plan = Plan::read(plan).map_err(failed(Step::Namespaces))?;
     outer::become_root().map_err(failed(Step::Namespaces))?;
     rustix::process::setsid().map_err(|errno| failed(Step::Namespaces)(errno.into()))?;
     rustix::process::umask(Mode::empty());
-    let (root, terminal) = rootfs::build(&plan)?;
+    let (root, terminal) = rootfs::build(&plan, overlay)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
     let directory = &plan.process.working_directory;
     make_working_directory(root.as_fd(), directory)

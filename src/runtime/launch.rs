@@ -65,7 +65,7 @@ pub fn begin(way: &Way, sharing: Sharing, book: &impl Book) -> Result<Expected> 
             // Let it run, and leave this processor, before this process goes on with its own work.
             rustix::thread::sched_yield();
             if let Way::Make(choice) = way {
-                write_maps(&hears, child.pid, choice)?;
+                write_maps(&hears, child.pid, choice, &proof)?;
             }
             Ok(Expected { monitor: ours })
         }
@@ -91,10 +91,10 @@ const PLAN: u8 = b'P';
 /// The child asks for its maps, and waits until they are written; when that fails, it sees the end of the
 /// socket. The helpers take all processors of a small machine: what else there is to do comes after them,
 /// beside the child's own work.
-fn write_maps(child: &OwnedFd, pid: i32, choice: &Choice) -> Result<()> {
+fn write_maps(child: &OwnedFd, pid: i32, choice: &Choice, proof: &SingleThreaded) -> Result<()> {
     let mut buffer = [0u8; 8];
     if packet::receive(child.as_fd(), &mut buffer).what(|| "waiting for the monitor")?.is_some() {
-        outer::write_maps(pid as u32, choice)?;
+        outer::write_maps(pid as u32, choice, proof)?;
         // A child that is gone has told the client's socket why, as one that did not ask.
         let _ = packet::send(child.as_fd(), MAPPED, b"", &[]);
     }
@@ -204,6 +204,7 @@ fn settle(client: BorrowedFd<'_>, parent: &OwnedFd) -> io::Result<Settled> {
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
+    drop(null);
     process::close_all_but(&[client.as_fd(), parent.as_fd()])?;
     rustix::process::chdir("/")?;
     rustix::thread::set_name(NAME)?;

@@ -2,13 +2,14 @@
 //! what `exec` asks for, records the end. One thread; later calls of rcon join U0 through it.
 
 use super::exec::{self, Execs};
-use super::handshake::{self, Brought, Failure, FromInit, Step, failed};
+use super::handshake::{self, Brought, Failure, FromInit, Means, Step, failed};
 use super::init::{self, Streams};
 use super::launch;
 use super::log::Log;
 use super::packet;
 use super::plan::{Plan, Sharing};
 use super::pump::{self, Parts};
+use super::rootfs;
 use super::stream::{self, Remedy, StartFailure, ToClient};
 use crate::sys::fork::{Child, Forked, SingleThreaded, fork, fork_into};
 use crate::sys::process::{self, Ended, Identity};
@@ -178,8 +179,9 @@ fn in_words(failure: Failure) -> StartFailure {
 fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started, Failure> {
     let Begun { plan, plan_file, lock, init, handshake: ours, signals, proof } = begun;
     let Ends { streams, mut spare } = Ends::make(&plan).map_err(failed(Step::Streams))?;
-    handshake::tell_mapped(ours.as_fd(), plan_file.as_fd(), &streams).map_err(failed(Step::Namespaces))?;
-    drop((streams, plan_file));
+    let means = Means { plan: plan_file, streams, overlay: rootfs::overlay::make(&plan)? };
+    handshake::tell_mapped(ours.as_fd(), &means).map_err(failed(Step::Namespaces))?;
+    drop(means);
     // While init builds the tree: what else must be there before it runs.
     let (control, listener) = listen(&plan).map_err(failed(Step::Streams))?;
     let needs = PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock: &lock };

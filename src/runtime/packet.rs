@@ -13,7 +13,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 pub const BODY: usize = 32 * 1024;
 
 /// The most descriptors that come with one packet.
-pub const DESCRIPTORS: usize = 4;
+pub const DESCRIPTORS: usize = 6;
 
 /// A packet that came.
 #[derive(Debug)]

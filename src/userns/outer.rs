@@ -1,14 +1,17 @@
 //! Entering U0: joining the living one, or making it.
 
+use super::idmap::IdMap;
 use super::mapping::{Choice, Mapping, Writer};
 use crate::error::{Context, Error, Kind, Result};
-use crate::sys::fork::{Forked, SingleThreaded, fork};
+use crate::sys::fork::{Child, Forked, SingleThreaded, fork};
 use crate::sys::process::{Ended, Identity, exit_now, unshare, wait};
+use rustix::fs::{Mode, OFlags};
 use rustix::thread::ThreadNameSpaceType;
-use std::io;
+use std::ffi::CString;
+use std::fs::File;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
-use std::process::Command;
 
 /// Reads the maps that the U0 of a living monitor has.
 ///
@@ -51,7 +54,7 @@ pub fn make(choice: &Choice, proof: &SingleThreaded) -> Result<()> {
         Forked::Child => {
             drop(unshared_write);
             let asked = rustix::io::read(&unshared_read, &mut [0u8; 1][..]).is_ok_and(|count| count == 1);
-            let done = asked && report(write_maps(target, choice));
+            let done = asked && report(write_maps(target, choice, proof));
             exit_now(if done { 0 } else { 1 })
         }
         Forked::Parent(child) => child,
@@ -93,15 +96,15 @@ fn report(result: Result<()>) -> bool {
 ///
 /// # Errors
 /// What a helper said when it refused.
-pub fn write_maps(target: u32, choice: &Choice) -> Result<()> {
+pub fn write_maps(target: u32, choice: &Choice, proof: &SingleThreaded) -> Result<()> {
     match &choice.writer {
         Writer::Ourselves => write_directly(target, &choice.mapping),
         // Side by side: each takes about two milliseconds.
         Writer::Helpers { users, groups } => {
-            let users_helper = start_helper(users, target, &choice.mapping.users)?;
-            let groups_helper = start_helper(groups, target, &choice.mapping.groups)?;
-            finish_helper(users, users_helper)?;
-            finish_helper(groups, groups_helper)
+            let users = start_helper(users, target, &choice.mapping.users, proof)?;
+            let groups = start_helper(groups, target, &choice.mapping.groups, proof)?;
+            users.finish()?;
+            groups.finish()
         }
     }
 }
@@ -126,33 +129,65 @@ pub fn write_proc(path: &str, text: &str) -> Result<()> {
         .what(|| format!("writing {path}"))
 }
 
-fn start_helper(program: &Path, target: u32, map: &super::idmap::IdMap) -> Result<std::process::Child> {
-    let numbers = map
-        .0
-        .iter()
-        .flat_map(|line| [line.inside, line.outside, line.count])
-        .map(|number| number.to_string());
-    Command::new(program)
-        .env_clear()
-        .arg(target.to_string())
-        .args(numbers)
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .what(|| format!("running {}", program.display()))
+/// A helper at work, and what it says.
+struct Helper<'a> {
+    program: &'a Path,
+    process: Child,
+    said: OwnedFd,
 }
 
-fn finish_helper(program: &Path, helper: std::process::Child) -> Result<()> {
-    let output = helper.wait_with_output().what(|| format!("waiting for {}", program.display()))?;
-    if output.status.success() {
-        return Ok(());
+/// Forked and executed rather than spawned: to spawn, the caller would sleep until the program is loaded, and
+/// the second helper is to begin beside the first.
+fn start_helper<'a>(
+    program: &'a Path,
+    target: u32,
+    map: &IdMap,
+    proof: &SingleThreaded,
+) -> Result<Helper<'a>> {
+    let doing = || format!("running {}", program.display());
+    let numbers = map.0.iter().flat_map(|line| [line.inside, line.outside, line.count]);
+    let words = [program.display().to_string(), target.to_string()].into_iter();
+    let words = words.chain(numbers.map(|number| number.to_string())).map(CString::new);
+    let arguments = words.collect::<std::result::Result<Vec<_>, _>>().what(doing)?;
+    let (said, says) = pipe()?;
+    match fork(proof).what(doing)? {
+        Forked::Child => {
+            let error = prepare_streams(&says).map_or_else(
+                |error| error,
+                |()| crate::sys::process::execute(&arguments[0], &arguments, &[]),
+            );
+            let _ = rustix::io::write(&says, error.to_string().as_bytes());
+            exit_now(127)
+        }
+        Forked::Parent(process) => Ok(Helper { program, process, said }),
     }
-    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Error::new(Kind::Denied, format!("{} refused to map the subordinate ids", program.display()))
-        .because(said)
-        .fix("check that it is set-uid root, and that /etc/subuid and /etc/subgid have a range for you"))
 }
+
+/// Only what it complains of is heard; every other descriptor is closed by execve.
+fn prepare_streams(says: &OwnedFd) -> io::Result<()> {
+    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::stdio::dup2_stdin(&null)?;
+    rustix::stdio::dup2_stdout(&null)?;
+    Ok(rustix::stdio::dup2_stderr(says)?)
+}
+
+impl Helper<'_> {
+    fn finish(self) -> Result<()> {
+        let mut said = Vec::new();
+        let doing = || format!("waiting for {}", self.program.display());
+        File::from(self.said).take(LONGEST_COMPLAINT).read_to_end(&mut said).what(doing)?;
+        if wait(self.process.pidfd.as_fd()).what(doing)? == Ended::Code(0) {
+            return Ok(());
+        }
+        let what = format!("{} refused to map the subordinate ids", self.program.display());
+        Err(Error::new(Kind::Denied, what)
+            .because(String::from_utf8_lossy(&said).trim())
+            .fix("check that it is set-uid root, and that /etc/subuid and /etc/subgid have a range for you"))
+    }
+}
+
+/// Bytes of what a helper says that are read.
+const LONGEST_COMPLAINT: u64 = 4096;
 
 /// Says who refuses user namespaces, from what unshare or clone answered and what the host's settings are.
 pub fn refusal(cause: io::Error) -> Error {

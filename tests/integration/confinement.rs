@@ -1,9 +1,11 @@
 //! What a container cannot do. Named by classes of known attacks; the numbers of well-known cases are
 //! beside the tests.
 
-use crate::support::{Image, Layer, Rcon, requires};
+use crate::support::{Image, Layer, Rcon, requires, until};
 use serde_json::json;
 use std::io::Read;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
 
 /// The eleven that a container has: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP,
 /// NET_BIND_SERVICE, SYS_CHROOT, SETFCAP.
@@ -33,6 +35,45 @@ fn a02_a_container_cannot_write_to_rcon() {
     let raced = racing.wait();
     assert!(!raced.printed().contains("rcon"), "{raced}");
     assert!(before == hash(&crate::support::binary()), "the binary has changed");
+}
+
+/// A shell's words that make a copy of rcon of one's own, as `./rcon`. Made by a program of its own, so that no
+/// other test's child holds it open for writing.
+fn own_copy() -> String {
+    format!("cp {} rcon", crate::support::binary().display())
+}
+
+/// The launcher's program is on a read-only mount, whose file shows its children's program inside containers.
+#[test]
+fn a02_the_file_the_monitor_runs_from_cannot_be_written_to() {
+    let rcon = Rcon::with_busybox();
+    let call = format!("{} && ./rcon run -d busybox sleep 1000", own_copy());
+    let id = rcon.call_by_shell(&call).done().succeeds();
+    let launcher = rcon.processes(&id).launcher;
+    let held = std::fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(rustix::fs::OFlags::PATH.bits() as i32)
+        .open(format!("/proc/{launcher}/exe"))
+        .unwrap();
+    let line = std::fs::read(format!("/proc/{launcher}/cmdline")).unwrap();
+    assert_eq!(line, b"rcon-monitor\0", "what the caller typed is not the monitor's");
+    assert_eq!(std::fs::read(format!("/proc/{launcher}/environ")).unwrap(), b"");
+    rcon.run(["rm", "-f", &id]).exits(0);
+    until("the launcher has left", || !crate::support::lives(launcher));
+    let again = format!("/proc/self/fd/{}", held.as_raw_fd());
+    let written = std::fs::OpenOptions::new().write(true).open(again);
+    assert_eq!(written.unwrap_err().raw_os_error(), Some(rustix::io::Errno::ROFS.raw_os_error()));
+}
+
+/// Where the running program cannot move to such a mount, it is executed again.
+#[test]
+fn a_binary_that_was_replaced_while_it_runs_starts_containers() {
+    let rcon = Rcon::with_busybox();
+    let gone = format!("{} && exec 7<rcon && rm rcon && exec /proc/self/fd/7", own_copy());
+    rcon.call_by_shell(&format!("{gone} run --rm busybox echo alive")).done().exits(0).stdout("alive\n");
+    let id = rcon.call_by_shell(&format!("{gone} run -d busybox sleep 1000")).done().succeeds();
+    rcon.run(["exec", &id, "echo", "joined"]).exits(0).stdout("joined\n");
+    rcon.run(["run", "--rm", "busybox", "echo", "beside"]).exits(0).stdout("beside\n");
 }
 
 fn hash(file: &std::path::Path) -> String {

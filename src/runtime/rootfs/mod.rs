@@ -19,9 +19,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// Builds the tree and makes it this process's root; the old one is gone afterwards. Hands back the root
 /// and, with `-t`, the container's terminal.
-pub fn build(plan: &Plan) -> Result<(OwnedFd, Option<devices::Terminal>), Failure> {
+pub fn build(plan: &Plan, overlay: Option<OwnedFd>) -> Result<(OwnedFd, Option<devices::Terminal>), Failure> {
     let rootfs = &plan.rootfs;
-    let root = overlay::mount(plan)?;
+    let root = overlay::mount(plan, overlay)?;
     system::proc(root.as_fd()).map_err(failed(Step::Proc))?;
     if !plan.sharing.network {
         system::network_defaults(root.as_fd()).map_err(failed(Step::Network))?;

@@ -8,25 +8,36 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
-/// Mounts the tree on the plan's mount point, in this mount namespace alone, and opens its root.
-pub fn mount(plan: &Plan) -> Result<OwnedFd, Failure> {
-    let rootfs = &plan.rootfs;
-    if rootfs.copied {
-        bind_copy(plan).map_err(failed(Step::Overlay))?;
-    } else {
-        overlay(plan).map_err(failed(Step::Overlay))?;
+/// Makes the overlay, detached: as the launcher, while init is still making namespaces. `None` where init has to
+/// mount the tree in another way.
+pub fn make(plan: &Plan) -> Result<Option<OwnedFd>, Failure> {
+    if plan.rootfs.copied {
+        return Ok(None);
     }
-    rustix::fs::open(&rootfs.mount_point, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-        .map_err(|errno| failed(Step::Overlay)(errno.into()))
+    forget_volatile(&plan.folder);
+    let made = with_lower_directories_one_by_one(plan);
+    // The launcher stays in no folder that somebody may want to remove.
+    rustix::process::chdir("/").map_err(|errno| failed(Step::Overlay)(errno.into()))?;
+    match made {
+        Ok(overlay) => Ok(Some(overlay)),
+        // Kernels before 6.7 do not know `lowerdir+`.
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(None),
+        Err(error) => Err(failed(Step::Overlay)(error)),
+    }
 }
 
-fn overlay(plan: &Plan) -> io::Result<()> {
-    forget_volatile(&plan.folder);
-    match with_lower_directories_one_by_one(plan) {
-        // Kernels before 6.7 do not know `lowerdir+`.
-        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => with_short_names(plan).map_err(|_| error),
-        result => result,
+/// Mounts the tree, of which the launcher has made the overlay if it could, on the plan's mount point, in this
+/// mount namespace alone; opens its root.
+pub fn mount(plan: &Plan, overlay: Option<OwnedFd>) -> Result<OwnedFd, Failure> {
+    let mount_point = &plan.rootfs.mount_point;
+    match overlay {
+        Some(overlay) => attach_to_path(&overlay, mount_point),
+        None if plan.rootfs.copied => bind_copy(plan),
+        None => with_short_names(plan),
     }
+    .map_err(failed(Step::Overlay))?;
+    rustix::fs::open(mount_point, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        .map_err(|errno| failed(Step::Overlay)(errno.into()))
 }
 
 /// An overlay that was mounted `volatile` refuses to be mounted again until this mark is gone
@@ -38,7 +49,7 @@ fn forget_volatile(folder: &Path) {
 }
 
 /// Since Linux 6.7: up to 500 layers, whatever the length of their names together.
-fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<()> {
+fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<OwnedFd> {
     let rootfs = &plan.rootfs;
     rustix::process::chdir(&rootfs.layers_folder)?;
     let context = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)?;
@@ -53,12 +64,11 @@ fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<()> {
         rustix::mount::fsconfig_set_flag(context.as_fd(), flag)?;
     }
     rustix::mount::fsconfig_create(context.as_fd())?;
-    let mount = rustix::mount::fsmount(
+    Ok(rustix::mount::fsmount(
         context.as_fd(),
         FsMountFlags::FSMOUNT_CLOEXEC,
         MountAttrFlags::MOUNT_ATTR_NODEV,
-    )?;
-    attach_to_path(&mount, &rootfs.mount_point)
+    )?)
 }
 
 /// Most that an overlay can have below (OVL_MAX_STACK of the kernel).
