@@ -73,7 +73,11 @@ pub(super) fn make(
 ) -> Result<Record> {
     let image = find_image(engine, ui, wish, mapping)?;
     // From here to the record nobody removes the image.
-    let _kept = engine.store()?.lock_for_adding()?;
+    let store = engine.store()?;
+    let _kept = store.lock_for_adding()?;
+    if store.images().get(&image.id)?.is_none() {
+        return Err(Error::new(Kind::NotFound, format!("No such image: {}", wish.image)));
+    }
     let record = create::create(engine, wish, &image, command_line)?;
     if let Some(file) = &wish.cid_file {
         durable::replace(Path::new(file), record.id.to_string().as_bytes())?;

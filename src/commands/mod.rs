@@ -8,6 +8,7 @@ pub mod caller;
 pub mod completion;
 pub mod container;
 pub mod create;
+pub mod df;
 pub mod dispatch;
 mod each;
 pub mod exec;
@@ -26,6 +27,7 @@ pub mod login;
 pub mod logout;
 pub mod logs;
 pub mod parse;
+pub mod prune;
 pub mod ps;
 pub mod rename;
 pub mod restart;
@@ -103,6 +105,16 @@ pub enum Invocation {
     Login(login::LoginArgs),
     /// `rcon logout`
     Logout(logout::LogoutArgs),
+    /// `rcon system df`
+    Df(df::DfArgs),
+    /// `rcon container prune`
+    ContainerPrune(prune::container::ContainerPruneArgs),
+    /// `rcon image prune`
+    ImagePrune(prune::image::ImagePruneArgs),
+    /// `rcon volume prune`
+    VolumePrune(prune::volume::VolumePruneArgs),
+    /// `rcon system prune`
+    SystemPrune(prune::system::SystemPruneArgs),
     /// `rcon completion`
     Completion(completion::CompletionArgs),
 }

@@ -2,8 +2,8 @@
 
 use super::verb::{Purpose, Verb, finish};
 use super::{
-    attach, completion, create, exec, globals, history, images, import, info, inspect, kill, load, login,
-    logout, logs, ps, rename, restart, rm, rmi, run, start, stop, tag, version, wait,
+    attach, completion, create, df, exec, globals, history, images, import, info, inspect, kill, load, login,
+    logout, logs, prune, ps, rename, restart, rm, rmi, run, start, stop, tag, version, wait,
 };
 use clap::Command;
 
@@ -63,7 +63,12 @@ pub(super) static SECTIONS: &[Section] = &[
     },
     Section {
         title: "Management Commands",
-        entries: &[group(&["container"], &CONTAINER), group(&["image"], &IMAGE), group(&["system"], &SYSTEM)],
+        entries: &[
+            group(&["container"], &CONTAINER),
+            group(&["image"], &IMAGE),
+            group(&["system"], &SYSTEM),
+            group(&["volume"], &VOLUME),
+        ],
     },
     Section {
         title: "Commands",
@@ -100,6 +105,7 @@ static CONTAINER: Group = Group {
         verb(&["kill"], &kill::VERB),
         verb(&["logs"], &logs::VERB),
         verb(&["ls", "list", "ps"], &ps::VERB),
+        verb(&["prune"], &prune::container::VERB),
         verb(&["rename"], &rename::VERB),
         verb(&["restart"], &restart::VERB),
         verb(&["rm", "remove"], &rm::VERB),
@@ -119,6 +125,7 @@ static IMAGE: Group = Group {
         verb(&["inspect"], &inspect::IMAGE),
         verb(&["load"], &load::VERB),
         verb(&["ls", "list"], &images::VERB),
+        verb(&["prune"], &prune::image::VERB),
         verb(&["rm", "remove"], &rmi::VERB),
         verb(&["tag"], &tag::VERB),
     ],
@@ -127,7 +134,17 @@ static IMAGE: Group = Group {
 static SYSTEM: Group = Group {
     about: "Manage rcon",
     defer: |command| build(SYSTEM.entries.iter(), command),
-    entries: &[verb(&["info"], &info::VERB)],
+    entries: &[
+        verb(&["df"], &df::VERB),
+        verb(&["info"], &info::VERB),
+        verb(&["prune"], &prune::system::VERB),
+    ],
+};
+
+static VOLUME: Group = Group {
+    about: "Manage volumes",
+    defer: |command| build(VOLUME.entries.iter(), command),
+    entries: &[verb(&["prune"], &prune::volume::VERB)],
 };
 
 /// The entries of the program itself.

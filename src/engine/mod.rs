@@ -22,6 +22,7 @@ pub mod login;
 pub mod logs;
 pub mod names;
 pub mod observe;
+pub mod prune;
 pub mod record;
 pub mod registries;
 pub mod remove;
@@ -30,6 +31,8 @@ pub mod state;
 pub mod stop;
 pub mod supervise;
 pub mod tmpfs;
+pub mod usage;
+pub mod uses;
 pub mod wish;
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 use super::compression::Hashing;
 use super::unpack::{Limits, Owners, Target, unpack};
+use super::weigh::weigh;
 use super::{Store, sweep};
 use crate::durable::{self, temporary_name};
 use crate::error::{Context, Error, Kind, Result};
@@ -17,6 +18,7 @@ use crate::oci::digest::Digest;
 use rustix::fs::{CWD, Mode, OFlags, RenameFlags, open, renameat_with};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, Read};
@@ -165,18 +167,29 @@ impl Layers<'_> {
         Ok(staged)
     }
 
-    /// Removes a layer in every map; nothing when it is not there. Needs the lock for removing.
-    pub(super) fn remove(&self, diff_id: &Digest) -> Result<()> {
+    /// Removes a layer in every map but for the folders `kept`; gives the bytes that are free now. Needs
+    /// the lock for removing.
+    pub(super) fn remove(&self, diff_id: &Digest, kept: &HashSet<&str>) -> Result<u64> {
         let prefix = format!("{}-", diff_id.hex());
         let directory = self.directory();
         let entries = std::fs::read_dir(&directory).what(|| format!("reading {}", directory.display()))?;
+        let mut freed = 0;
         for entry in entries.flatten() {
             let name = entry.file_name();
-            if name.to_str().is_some_and(|name| name.starts_with(&prefix)) {
-                sweep::remove_directory(&directory, &name)?;
+            let is_of_layer =
+                name.to_str().is_some_and(|name| name.starts_with(&prefix) && !kept.contains(name));
+            if is_of_layer {
+                freed += self.remove_folder(&name)?;
             }
         }
-        Ok(())
+        Ok(freed)
+    }
+
+    /// Removes what is in the folder `name` among the layers; gives the bytes that are free now.
+    pub(super) fn remove_folder(&self, name: &OsStr) -> Result<u64> {
+        let size = weigh(&self.directory().join(name));
+        sweep::remove_directory(&self.directory(), name)?;
+        Ok(size)
     }
 }
 

@@ -44,6 +44,14 @@ pub fn derive(store: &Store) -> Result<()> {
     durable::replace(&store.images_directory().join("index.json"), &bytes)
 }
 
+/// The same after something was removed: on a disk that is full all the same, the index is left to a later call.
+pub(super) fn derive_after_removing(store: &Store) -> Result<()> {
+    match derive(store) {
+        Err(error) if matches!(error.errno(), Some(libc::ENOSPC | libc::EDQUOT)) => Ok(()),
+        derived => derived,
+    }
+}
+
 fn descriptor(image: &ImageRecord) -> Option<Descriptor> {
     let manifest = image.manifest.as_ref()?;
     image.layers.iter().all(|layer| layer.blob.is_some()).then(|| Descriptor {

@@ -5,6 +5,7 @@
 //!   format.json                     which rcon can read this (see `format`)
 //!   images/oci-layout, index.json   the folder is an OCI image layout; index.json is derived
 //!   images/blobs/sha256/<hex>       configurations, manifests, compressed layers as they came
+//!   images/blobs/.partial-*         a download that broke off, locked (flock) by whoever goes on with it
 //!   images/records/<id>.json        one per image                                        GC root: none of its own
 //!   images/tags/<escaped name>      a name and the image it stands for                   GC root
 //!   layers/<diff id>-<id map>/      diff/, layer.json, owners: made in .tmp-*, renamed in when complete
@@ -29,11 +30,13 @@ pub mod images;
 pub mod layers;
 pub mod layout;
 mod mount_points;
+pub mod prune;
 pub mod remove;
 mod sweep;
 pub mod tags;
 pub mod unpack;
 pub mod volumes;
+pub mod weigh;
 
 use crate::durable::{Lock, Sharing};
 use crate::error::{Context, Result};

@@ -18,6 +18,8 @@ pub struct Use {
     pub image: Digest,
     /// Whether it runs: then not even force removes the image.
     pub running: bool,
+    /// Names of its layers' folders: they stay when the image goes.
+    pub layers: Vec<String>,
 }
 
 /// One line of what happened; displayed as docker does.
@@ -65,25 +67,38 @@ pub fn remove(
     let record = store.images().get(&id)?.ok_or_else(missing)?;
     let names: Vec<TagName> = store.images().tags(&id)?.into_iter().map(|tag| tag.name).collect();
     let by_name = TagName::parse(target).ok().filter(|name| names.contains(name) && !is_whole_id(target));
-    let mut removal = Removal { store, uses, force, removed: Vec::new() };
+    let mut removal = Removal::new(store, uses, force);
     match by_name {
         Some(name) => removal.remove_name(record, &names, &name, target)?,
         None => removal.remove_id(record, &names)?,
     }
     let removed = removal.removed;
-    layout::derive(store)?;
     store.sweep()?;
+    layout::derive_after_removing(store)?;
     Ok(removed)
 }
 
-struct Removal<'a> {
+/// Images on their way out. Needs the lock for removing.
+pub(super) struct Removal<'a> {
     store: &'a Store,
     uses: Vec<Use>,
     force: Force,
-    removed: Vec<Removed>,
+    /// What happened, in order.
+    pub removed: Vec<Removed>,
+    /// Bytes of the layers and blobs that are gone.
+    pub freed: u64,
 }
 
-impl Removal<'_> {
+impl<'a> Removal<'a> {
+    pub(super) fn new(store: &'a Store, uses: Vec<Use>, force: Force) -> Self {
+        Self { store, uses, force, removed: Vec::new(), freed: 0 }
+    }
+
+    /// Whether a container or an image that was built from it needs the image.
+    pub(super) fn is_needed(&self, id: &Digest) -> Result<bool> {
+        Ok(self.uses.iter().any(|one| one.image == *id) || self.has_children(id)?)
+    }
+
     fn remove_name(
         &mut self,
         record: ImageRecord,
@@ -102,16 +117,22 @@ impl Removal<'_> {
                 ),
             ));
         }
-        if names.len() > 1 {
-            return self.untag(record, names, name).map(drop);
-        }
         // Forced while a container needs it: the name goes, the image stays without one.
-        let stays = using.is_some() || self.has_children(&record.id)?;
+        let stays = names.len() > 1 || using.is_some() || self.has_children(&record.id)?;
+        let known_by = record.repo_digests.len();
         let record = self.untag(record, names, name)?;
-        if stays { Ok(()) } else { self.delete(record) }
+        match stays {
+            true if record.repo_digests.len() == known_by => Ok(()),
+            true => self.store.images().put(&record),
+            false => self.delete(record),
+        }
     }
 
-    fn remove_id(&mut self, mut record: ImageRecord, names: &[TagName]) -> Result<()> {
+    /// Removes an image with all its names.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] in docker's words when something needs it.
+    pub(super) fn remove_id(&mut self, mut record: ImageRecord, names: &[TagName]) -> Result<()> {
         let repositories: HashSet<&str> = names.iter().map(TagName::repository).collect();
         if self.has_children(&record.id)? {
             return Err(refusal(&record.id, "cannot be forced", "image has dependent child images"));
@@ -137,7 +158,8 @@ impl Removal<'_> {
         self.delete(record)
     }
 
-    /// Takes one of `names` away, with the digests of its repository when it was the last of that.
+    /// Takes one of `names` away, and from `record` the digests of its repository when it was the last of
+    /// that. The record is not written: most go next, and on a full disk they could not.
     fn untag(&mut self, mut record: ImageRecord, names: &[TagName], name: &TagName) -> Result<ImageRecord> {
         self.store.tags().remove(name)?;
         self.removed.push(Removed::Untagged(name.familiar().to_owned()));
@@ -148,9 +170,6 @@ impl Removal<'_> {
                 record.repo_digests.into_iter().partition(|digest| digest.starts_with(&prefix));
             record.repo_digests = kept;
             let gone: Vec<String> = gone;
-            if !gone.is_empty() {
-                self.store.images().put(&record)?;
-            }
             self.removed.extend(gone.iter().map(|digest| Removed::Untagged(familiar(digest).to_owned())));
         }
         Ok(record)
@@ -173,10 +192,7 @@ impl Removal<'_> {
             // A parent that was only kept for this child goes with it.
             let Some(parent) = record.parent else { return Ok(()) };
             let Some(above) = self.store.images().get(&parent)? else { return Ok(()) };
-            let needed = !self.store.images().tags(&parent)?.is_empty()
-                || self.has_children(&parent)?
-                || self.uses.iter().any(|one| one.image == parent);
-            if needed {
+            if !self.store.images().tags(&parent)?.is_empty() || self.is_needed(&parent)? {
                 return Ok(());
             }
             record = above;
@@ -196,18 +212,22 @@ impl Removal<'_> {
             .collect();
         for (diff_id, chain) in diff_ids.iter().zip(&chains).rev() {
             if !layers.contains(diff_id) {
-                self.store.layers().remove(diff_id)?;
+                self.freed += self.store.layers().remove(diff_id, &layers_of(&self.uses))?;
             }
             if !chains_kept.contains(chain) {
                 self.removed.push(Removed::Deleted(*chain));
             }
         }
         for blob in blobs_of(record).into_iter().filter(|blob| !blobs.contains(blob)) {
-            // One that is gone already is as good as removed.
-            let _ = std::fs::remove_file(self.store.blobs().directory().join(blob.hex()));
+            self.freed += self.store.blobs().remove(&blob)?;
         }
         Ok(())
     }
+}
+
+/// The layers that containers need, by the names of their folders.
+pub(super) fn layers_of(uses: &[Use]) -> HashSet<&str> {
+    uses.iter().flat_map(|one| &one.layers).map(String::as_str).collect()
 }
 
 /// Every blob an image names.

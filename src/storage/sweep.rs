@@ -1,5 +1,6 @@
 //! Removing directory trees a stranger filled: by descriptor, of any depth, with few descriptors.
 
+use super::weigh::weigh;
 use crate::durable::temporary_name;
 use crate::error::{Context, Result};
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, RenameFlags, chmodat, open, openat, renameat_with, unlinkat};
@@ -76,20 +77,23 @@ fn empty_one(parent: BorrowedFd<'_>, name: &str, queue: &mut Vec<String>) -> rus
     Ok(())
 }
 
-/// Removes what killed writers left in `directory`. Only with the lock for removing.
-pub(super) fn sweep(directory: &Path) -> Result<()> {
-    let Ok(entries) = std::fs::read_dir(directory) else { return Ok(()) };
+/// Removes what killed writers left in `directory`; gives the bytes that are free now. Only with the lock
+/// for removing.
+pub(super) fn sweep(directory: &Path) -> Result<u64> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Ok(0) };
+    let mut freed = 0;
     for entry in entries.flatten() {
         let name = entry.file_name();
         if !name.as_bytes().starts_with(b".tmp-") {
             continue;
         }
-        match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            true => remove_directory(directory, &name)?,
-            false => {
-                let _ = std::fs::remove_file(entry.path());
-            }
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            freed += weigh(&entry.path());
+            remove_directory(directory, &name)?;
+        } else {
+            let size = entry.metadata().map_or(0, |metadata| metadata.len());
+            freed += std::fs::remove_file(entry.path()).map_or(0, |()| size);
         }
     }
-    Ok(())
+    Ok(freed)
 }
