@@ -89,6 +89,7 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::History(args) => args.run(&engine, ui),
         Invocation::Login(args) => args.run(&engine.paths, call.globals.config, ui),
         Invocation::Logout(args) => args.run(&engine.paths, call.globals.config, ui),
+        Invocation::Check(args) => args.run(&engine, call.globals.config, ui),
         Invocation::Df(args) => args.run(&engine, ui),
         Invocation::ContainerPrune(args) => args.run(&engine, ui),
         Invocation::ImagePrune(args) => args.run(&engine, ui),

@@ -5,6 +5,7 @@
 
 pub mod attach;
 pub mod caller;
+pub mod check;
 pub mod completion;
 pub mod container;
 pub mod create;
@@ -105,6 +106,8 @@ pub enum Invocation {
     Login(login::LoginArgs),
     /// `rcon logout`
     Logout(logout::LogoutArgs),
+    /// `rcon system check`
+    Check(check::CheckArgs),
     /// `rcon system df`
     Df(df::DfArgs),
     /// `rcon container prune`

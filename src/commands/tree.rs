@@ -2,8 +2,8 @@
 
 use super::verb::{Purpose, Verb, finish};
 use super::{
-    attach, completion, create, df, exec, globals, history, images, import, info, inspect, kill, load, login,
-    logout, logs, prune, ps, rename, restart, rm, rmi, run, start, stop, tag, version, wait,
+    attach, check, completion, create, df, exec, globals, history, images, import, info, inspect, kill, load,
+    login, logout, logs, prune, ps, rename, restart, rm, rmi, run, start, stop, tag, version, wait,
 };
 use clap::Command;
 
@@ -135,6 +135,7 @@ static SYSTEM: Group = Group {
     about: "Manage rcon",
     defer: |command| build(SYSTEM.entries.iter(), command),
     entries: &[
+        verb(&["check"], &check::VERB),
         verb(&["df"], &df::VERB),
         verb(&["info"], &info::VERB),
         verb(&["prune"], &prune::system::VERB),

@@ -4,6 +4,7 @@ pub mod attach;
 pub mod builtin;
 pub mod capabilities;
 pub mod changes;
+pub mod check;
 pub mod copied;
 pub mod create;
 pub mod events;

@@ -113,6 +113,15 @@ impl Layers<'_> {
         diff.is_dir().then_some(diff)
     }
 
+    /// Opens the lower directory of a layer, if it is here for this map.
+    pub(super) fn open(&self, diff_id: &Digest, map: &IdMapKey) -> Result<Option<OwnedFd>> {
+        let path = self.path(diff_id, map).join("diff");
+        match path.symlink_metadata() {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            _ => open_directory(&path).map(Some),
+        }
+    }
+
     /// The table of owners of a layer unpacked with one id.
     pub fn owners(&self, diff_id: &Digest, map: &IdMapKey) -> PathBuf {
         self.path(diff_id, map).join("owners")

@@ -21,6 +21,7 @@
 pub mod add;
 pub mod archive;
 pub mod blobs;
+pub mod check;
 mod collect;
 pub mod compression;
 pub mod containers;

@@ -70,7 +70,7 @@ impl TagName {
         familiar(&self.0)
     }
 
-    fn file_name(&self) -> String {
+    pub(super) fn file_name(&self) -> String {
         let mut name = String::new();
         for byte in self.0.bytes() {
             match byte {
@@ -143,6 +143,12 @@ impl Tags<'_> {
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(cause) => Err(cause).what(|| format!("reading the name `{}`", name.familiar())),
         }
+    }
+
+    /// The name in a file of the folder of names.
+    pub(super) fn read_file(&self, file: &str) -> Result<Tag> {
+        let path = self.0.images_directory().join("tags").join(file);
+        read(&std::fs::read(&path).what(|| format!("reading {}", path.display()))?)
     }
 
     /// Gives `image` a name, which it takes from another that has it. Needs the lock for adding.

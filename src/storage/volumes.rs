@@ -58,11 +58,7 @@ impl Volumes {
         match rustix::fs::mkdir(&data, Mode::from_raw_mode(0o755)) {
             Err(Errno::EXIST) => Ok(()),
             Err(errno) => Err(io::Error::from(errno)).what(|| format!("making volume {name}")),
-            Ok(()) => {
-                let volume = Volume { created: jiff::Timestamp::now(), labels: BTreeMap::new() };
-                let text = serde_json::to_vec(&volume).what(|| format!("making volume {name}"))?;
-                durable::replace(&folder.join("volume.json"), &text)
-            }
+            Ok(()) => describe(&folder),
         }
     }
 
@@ -89,6 +85,12 @@ impl Volumes {
             .map_err(|cause| Error::new(Kind::Invalid, format!("{} is damaged", path.display())).why(cause))
     }
 
+    /// Writes anew what is known of the volume: when it was made counts from now, and its labels are lost.
+    pub fn describe_anew(&self, name: &str) -> Result<()> {
+        check_name(name)?;
+        describe(&self.folder.join(name))
+    }
+
     /// Removes it, and all in it: out of sight at once, so that a kill leaves no half of one. Files of
     /// subordinate ids need U0.
     pub fn remove(&self, name: &str) -> Result<()> {
@@ -111,6 +113,12 @@ impl Volumes {
         })
         .sum()
     }
+}
+
+fn describe(folder: &Path) -> Result<()> {
+    let volume = Volume { created: jiff::Timestamp::now(), labels: BTreeMap::new() };
+    let text = serde_json::to_vec(&volume).what(|| "describing a volume")?;
+    durable::replace(&folder.join("volume.json"), &text)
 }
 
 fn make(folder: &Path) -> Result<()> {

@@ -1,4 +1,5 @@
 //! Care of the store: what it takes, what can go, whether it is whole.
 
+mod check;
 mod df;
 mod prune;

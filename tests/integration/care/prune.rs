@@ -215,6 +215,7 @@ fn pruning_while_images_come_and_containers_run_takes_nothing_they_need() {
     for round in 0..8 {
         rcon.run(["image", "inspect", &format!("image{round}")]).exits(0);
     }
+    rcon.run(["system", "check"]).exits(0).stdout("");
 }
 
 #[test]
