@@ -94,6 +94,9 @@ _rcon() {
             rcon,tag)
                 cmd="rcon__subcmd__tag"
                 ;;
+            rcon,unshare)
+                cmd="rcon__subcmd__unshare"
+                ;;
             rcon,version)
                 cmd="rcon__subcmd__version"
                 ;;
@@ -199,6 +202,9 @@ _rcon() {
             rcon__subcmd__system,prune)
                 cmd="rcon__subcmd__system__subcmd__prune"
                 ;;
+            rcon__subcmd__system,reset)
+                cmd="rcon__subcmd__system__subcmd__reset"
+                ;;
             rcon__subcmd__volume,prune)
                 cmd="rcon__subcmd__volume__subcmd__prune"
                 ;;
@@ -209,7 +215,7 @@ _rcon() {
 
     case "${cmd}" in
         rcon)
-            opts="-D -l -v -h --config --debug --log-level --version --help run exec ps images login logout version info container image system volume attach completion create history import inspect kill load logs rename restart rm rmi start stop tag wait"
+            opts="-D -l -v -h --config --debug --log-level --version --help run exec ps images login logout version info container image system volume attach completion create history import inspect kill load logs rename restart rm rmi start stop tag unshare wait"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1813,7 +1819,7 @@ _rcon() {
             return 0
             ;;
         rcon__subcmd__system)
-            opts="-h --help check df info prune"
+            opts="-h --help check df info prune reset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1898,7 +1904,35 @@ _rcon() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rcon__subcmd__system__subcmd__reset)
+            opts="-f -h --force --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rcon__subcmd__tag)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rcon__subcmd__unshare)
             opts="-h --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

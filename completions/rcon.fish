@@ -57,6 +57,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "rmi" -d 'Remove one or mo
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "start" -d 'Start one or more stopped containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "stop" -d 'Stop one or more running containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "unshare" -d 'Run a command as root of the user namespace that containers have'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "wait" -d 'Wait until one or more containers stop, then print their exit codes'
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l add-host -d 'Add a line to /etc/hosts of the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -s a -l attach -d 'Attach to stdin, stdout or stderr' -r
@@ -348,11 +349,12 @@ complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcomm
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -l no-prune -d 'Keep parents that have no name'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune" -f -a "check" -d 'Check that everything stored is as it should be'
-complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune" -f -a "df" -d 'Show how much images, containers and volumes take on disk'
-complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune" -f -a "info" -d 'Show what rcon found on this system'
-complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune" -f -a "prune" -d 'Remove stopped containers, unused images and what killed calls left'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "check" -d 'Check that everything stored is as it should be'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "df" -d 'Show how much images, containers and volumes take on disk'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "info" -d 'Show what rcon found on this system'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "prune" -d 'Remove stopped containers, unused images and what killed calls left'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "reset" -d 'Remove all containers, images and volumes, and everything else rcon keeps'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from check" -s q -l quick -d 'Look at sizes and what is known of files, not at contents'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from check" -s r -l repair -d 'Mend what is damaged: unpack layers again, fetch blobs again, drop names of nothing'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from check" -s h -l help -d 'Print usage'
@@ -366,6 +368,8 @@ complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcom
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not ask first'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from prune" -l volumes -d 'Remove anonymous volumes that no container needs as well'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from reset" -s f -l force -d 'Do not ask first'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand volume; and not __fish_seen_subcommand_from prune" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand volume; and not __fish_seen_subcommand_from prune" -f -a "prune" -d 'Remove volumes that no container needs'
 complete -c rcon -n "__fish_rcon_using_subcommand volume; and __fish_seen_subcommand_from prune" -l filter -d 'Remove only what meets a condition: label=, label!=, all=' -r
@@ -455,4 +459,5 @@ complete -c rcon -n "__fish_rcon_using_subcommand stop" -s s -l signal -d 'Set t
 complete -c rcon -n "__fish_rcon_using_subcommand stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
 complete -c rcon -n "__fish_rcon_using_subcommand stop" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand unshare" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand wait" -s h -l help -d 'Print usage'

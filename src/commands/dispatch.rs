@@ -95,6 +95,8 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
         Invocation::ImagePrune(args) => args.run(&engine, ui),
         Invocation::VolumePrune(args) => args.run(&engine, ui),
         Invocation::SystemPrune(args) => args.run(&engine, ui),
+        Invocation::Reset(args) => args.run(&engine, ui),
+        Invocation::Unshare(args) => args.run(&engine, ui),
         Invocation::Completion(args) => args.run(ui),
         Invocation::Info(args) => args.run(&engine, engine.store()?.images().list()?.len(), ui),
         Invocation::Version(args) => args.run(ui),

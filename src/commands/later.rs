@@ -138,6 +138,9 @@ pub(super) const IMAGES: &[Later] = &[flag("tree", Switch, ONE_PLATFORM).harmles
 /// `rmi`, `history`, `image inspect`.
 pub(super) const PLATFORM: &[Later] = &[flag("platform", List, ONE_PLATFORM)];
 
+/// `unshare`, which is podman's.
+pub(super) const UNSHARE: &[Later] = &[flag("rootless-netns", Switch, NETWORKS).harmless(OFF)];
+
 /// Before the verb.
 pub(super) const GLOBAL: &[Later] = &[
     flag("host", List, NO_DAEMON).short('H'),

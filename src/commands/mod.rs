@@ -31,6 +31,7 @@ pub mod parse;
 pub mod prune;
 pub mod ps;
 pub mod rename;
+pub mod reset;
 pub mod restart;
 pub mod rm;
 pub mod rmi;
@@ -39,6 +40,7 @@ pub mod start;
 pub mod stop;
 pub mod tag;
 mod tree;
+pub mod unshare;
 pub mod usage;
 mod verb;
 pub mod version;
@@ -118,6 +120,10 @@ pub enum Invocation {
     VolumePrune(prune::volume::VolumePruneArgs),
     /// `rcon system prune`
     SystemPrune(prune::system::SystemPruneArgs),
+    /// `rcon system reset`
+    Reset(reset::ResetArgs),
+    /// `rcon unshare`
+    Unshare(unshare::UnshareArgs),
     /// `rcon completion`
     Completion(completion::CompletionArgs),
 }

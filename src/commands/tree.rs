@@ -3,7 +3,8 @@
 use super::verb::{Purpose, Verb, finish};
 use super::{
     attach, check, completion, create, df, exec, globals, history, images, import, info, inspect, kill, load,
-    login, logout, logs, prune, ps, rename, restart, rm, rmi, run, start, stop, tag, version, wait,
+    login, logout, logs, prune, ps, rename, reset, restart, rm, rmi, run, start, stop, tag, unshare, version,
+    wait,
 };
 use clap::Command;
 
@@ -89,6 +90,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["start"], &start::VERB),
             verb(&["stop"], &stop::VERB),
             verb(&["tag"], &tag::VERB),
+            verb(&["unshare"], &unshare::VERB),
             verb(&["wait"], &wait::VERB),
         ],
     },
@@ -139,6 +141,7 @@ static SYSTEM: Group = Group {
         verb(&["df"], &df::VERB),
         verb(&["info"], &info::VERB),
         verb(&["prune"], &prune::system::VERB),
+        verb(&["reset"], &reset::VERB),
     ],
 };
 

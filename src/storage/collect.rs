@@ -39,13 +39,13 @@ impl Store {
     pub fn collect(&self, uses: impl FnOnce() -> Result<Vec<Use>>) -> Result<u64> {
         let _lock = self.lock_for_removing()?;
         let freed = self.collect_locked(&uses()?)?;
-        layout::derive_after_removing(self)?;
+        layout::derive_if_there_is_room(self)?;
         Ok(freed)
     }
 
     /// The same for who has the lock for removing, without deriving the index.
     pub(super) fn collect_locked(&self, uses: &[Use]) -> Result<u64> {
-        let mut freed = self.sweep()? + self.sweep_partial()?;
+        let mut freed = self.sweep()? + self.sweep_partial()? + sweep::sweep_abandoned(self.root());
         // A damaged record would make what it names look unused: then nothing is removed.
         let records = names(&self.images_directory().join("records"))?.len();
         let images = self.images().list()?;

@@ -44,8 +44,8 @@ pub fn derive(store: &Store) -> Result<()> {
     durable::replace(&store.images_directory().join("index.json"), &bytes)
 }
 
-/// The same after something was removed: on a disk that is full all the same, the index is left to a later call.
-pub(super) fn derive_after_removing(store: &Store) -> Result<()> {
+/// The same, but on a full disk the index is left to a later call: nothing depends on it.
+pub fn derive_if_there_is_room(store: &Store) -> Result<()> {
     match derive(store) {
         Err(error) if matches!(error.errno(), Some(libc::ENOSPC | libc::EDQUOT)) => Ok(()),
         derived => derived,

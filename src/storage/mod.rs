@@ -33,6 +33,7 @@ pub mod layout;
 mod mount_points;
 pub mod prune;
 pub mod remove;
+pub mod reset;
 mod sweep;
 pub mod tags;
 pub mod unpack;

@@ -42,7 +42,7 @@ pub fn prune(
     }
     let (removed, freed) = (std::mem::take(&mut removal.removed), removal.freed);
     let freed = freed + store.collect_locked(&uses)?;
-    layout::derive_after_removing(store)?;
+    layout::derive_if_there_is_room(store)?;
     Ok(Pruned { removed: once_each(removed), freed })
 }
 

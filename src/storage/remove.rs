@@ -74,7 +74,7 @@ pub fn remove(
     }
     let removed = removal.removed;
     store.sweep()?;
-    layout::derive_after_removing(store)?;
+    layout::derive_if_there_is_room(store)?;
     Ok(removed)
 }
 

@@ -1,5 +1,6 @@
 //! Removing directory trees a stranger filled: by descriptor, of any depth, with few descriptors.
 
+use super::containers::is_leftover;
 use super::weigh::weigh;
 use crate::durable::temporary_name;
 use crate::error::{Context, Result};
@@ -96,4 +97,18 @@ pub(super) fn sweep(directory: &Path) -> Result<u64> {
         }
     }
     Ok(freed)
+}
+
+/// Removes folders that calls left which are no more; gives the bytes that are free now. Others may be at work.
+pub(super) fn sweep_abandoned(directory: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(directory) else { return 0 };
+    let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let names = folders.map(|entry| entry.file_name());
+    let left = names.filter(|name| name.to_str().is_some_and(is_leftover));
+    // Another call may be at it too.
+    left.map(|name| {
+        let size = weigh(&directory.join(&name));
+        remove_directory(directory, &name).map_or(0, |()| size)
+    })
+    .sum()
 }

@@ -5,9 +5,7 @@
 //! volumes/<name>/_data/         what containers see
 //! ```
 
-use super::containers::is_leftover;
 use super::sweep;
-use super::weigh::weigh;
 use crate::durable;
 use crate::error::{Context, Error, Kind, Result};
 use rustix::fs::Mode;
@@ -103,15 +101,7 @@ impl Volumes {
 
     /// Removes what killed calls left; gives the bytes that are free now. Files of subordinate ids need U0.
     pub fn sweep(&self) -> u64 {
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return 0 };
-        let names = entries.flatten().map(|entry| entry.file_name());
-        let left = names.filter(|name| name.to_str().is_some_and(is_leftover));
-        // Another call may be at it too.
-        left.map(|name| {
-            let size = weigh(&self.folder.join(&name));
-            sweep::remove_directory(&self.folder, &name).map_or(0, |()| size)
-        })
-        .sum()
+        sweep::sweep_abandoned(&self.folder)
     }
 }
 

@@ -246,6 +246,6 @@ impl Checking<'_> {
             return self.store.collect(|| uses(self.engine)).map(drop);
         }
         let _lock = self.store.lock_for_adding()?;
-        layout::derive(&self.store)
+        layout::derive_if_there_is_room(&self.store)
     }
 }

@@ -2,4 +2,7 @@
 
 mod check;
 mod df;
+mod full_disk;
 mod prune;
+mod reset;
+mod unshare;
