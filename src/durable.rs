@@ -48,6 +48,23 @@ pub fn put(path: &Path, contents: &[u8], durability: Durability) -> Result<()> {
     }
 }
 
+/// Writes `contents` over what a file has, for a disk that is full: where a second file has no room, the
+/// blocks of the first are there. What is short of the old text is blanks, so that one write does it.
+pub fn overwrite(path: &Path, contents: &[u8]) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let file = std::fs::File::from(open(
+            path,
+            OFlags::WRONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW,
+            Mode::empty(),
+        )?);
+        let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
+        let mut text = contents.to_vec();
+        text.resize(length.max(contents.len()), b' ');
+        std::os::unix::fs::FileExt::write_all_at(&file, &text, 0)
+    };
+    write().what(|| format!("writing {}", path.display()))
+}
+
 /// Writes a new file of `mode` into a folder that nobody sees yet: what makes the folder visible makes it whole.
 ///
 /// # Errors

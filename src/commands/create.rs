@@ -80,9 +80,18 @@ pub(super) fn make(
     command_line: Vec<String>,
     mapping: &Mapping,
 ) -> Result<Record> {
-    let image = engine.image(&wish.image, mapping)?;
+    let image = match engine.image(&wish.image, mapping) {
+        Err(error) if error.kind == Kind::Unsupported && engine.unpack_again(&wish.image, mapping)? => {
+            engine.image(&wish.image, mapping)?
+        }
+        found => found?,
+    };
     // From here to the record nobody removes the image.
-    let _kept = engine.store()?.lock_for_adding()?;
+    let store = engine.store()?;
+    let _kept = store.lock_for_adding()?;
+    if store.images().get(&image.id)?.is_none() {
+        return Err(Error::new(Kind::NotFound, format!("No such image: {}", wish.image)));
+    }
     let record = create::create(engine, wish, &image, command_line)?;
     if let Some(file) = &wish.cid_file {
         durable::replace(Path::new(file), record.id.to_string().as_bytes())?;

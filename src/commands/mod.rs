@@ -5,9 +5,11 @@
 
 pub mod attach;
 pub mod caller;
+pub mod check;
 pub mod completion;
 pub mod container;
 pub mod create;
+pub mod df;
 pub mod dispatch;
 mod each;
 pub mod exec;
@@ -29,11 +31,13 @@ pub mod logout;
 pub mod logs;
 pub mod manifest;
 pub mod parse;
+pub mod prune;
 pub mod ps;
 pub mod pull;
 pub mod push;
 pub mod registry_flags;
 pub mod rename;
+pub mod reset;
 pub mod restart;
 pub mod rm;
 pub mod rmi;
@@ -44,6 +48,7 @@ pub mod start;
 pub mod stop;
 pub mod tag;
 mod tree;
+pub mod unshare;
 pub mod untag;
 pub mod usage;
 mod verb;
@@ -128,6 +133,22 @@ pub enum Invocation {
     Login(login::LoginArgs),
     /// `rcon logout`
     Logout(logout::LogoutArgs),
+    /// `rcon system check`
+    Check(check::CheckArgs),
+    /// `rcon system df`
+    Df(df::DfArgs),
+    /// `rcon container prune`
+    ContainerPrune(prune::container::ContainerPruneArgs),
+    /// `rcon image prune`
+    ImagePrune(prune::image::ImagePruneArgs),
+    /// `rcon volume prune`
+    VolumePrune(prune::volume::VolumePruneArgs),
+    /// `rcon system prune`
+    SystemPrune(prune::system::SystemPruneArgs),
+    /// `rcon system reset`
+    Reset(reset::ResetArgs),
+    /// `rcon unshare`
+    Unshare(unshare::UnshareArgs),
     /// `rcon completion`
     Completion(completion::CompletionArgs),
 }

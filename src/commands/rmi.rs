@@ -3,10 +3,10 @@
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
-use crate::engine::state::State;
+use crate::engine::uses::uses;
 use crate::error::{Kind, Result};
 use crate::output::Ui;
-use crate::storage::remove::{self, Force, Parents, Use};
+use crate::storage::remove::{self, Force, Parents};
 use clap::{Args, FromArgMatches};
 
 /// The arguments of `rmi`.
@@ -52,16 +52,4 @@ impl RmiArgs {
         }
         Ok(code)
     }
-}
-
-/// Which containers need which images.
-fn uses(engine: &Engine) -> Result<Vec<Use>> {
-    let mut uses = Vec::new();
-    for id in engine.containers.ids()? {
-        // One that vanished, or whose record is damaged, needs none.
-        let Ok(record) = engine.record(&id) else { continue };
-        let running = matches!(engine.observe(&id), Ok(State::Running { .. }));
-        uses.push(Use { container: id.to_string(), image: record.image, running });
-    }
-    Ok(uses)
 }

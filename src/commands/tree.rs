@@ -2,9 +2,9 @@
 
 use super::verb::{Purpose, Verb, finish};
 use super::{
-    attach, completion, create, exec, globals, history, image_exists, image_tree, images, import, info,
-    inspect, kill, load, login, logout, logs, manifest, ps, pull, push, rename, restart, rm, rmi, run, save,
-    search, start, stop, tag, untag, version, wait,
+    attach, check, completion, create, df, exec, globals, history, image_exists, image_tree, images, import,
+    info, inspect, kill, load, login, logout, logs, manifest, prune, ps, pull, push, rename, reset, restart,
+    rm, rmi, run, save, search, start, stop, tag, unshare, untag, version, wait,
 };
 use clap::Command;
 
@@ -72,6 +72,7 @@ pub(super) static SECTIONS: &[Section] = &[
             group(&["image"], &IMAGE),
             group(&["manifest"], &MANIFEST),
             group(&["system"], &SYSTEM),
+            group(&["volume"], &VOLUME),
         ],
     },
     Section {
@@ -94,6 +95,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["start"], &start::VERB),
             verb(&["stop"], &stop::VERB),
             verb(&["tag"], &tag::VERB),
+            verb(&["unshare"], &unshare::VERB),
             verb(&["untag"], &untag::VERB),
             verb(&["wait"], &wait::VERB),
         ],
@@ -111,6 +113,7 @@ static CONTAINER: Group = Group {
         verb(&["kill"], &kill::VERB),
         verb(&["logs"], &logs::VERB),
         verb(&["ls", "list", "ps"], &ps::VERB),
+        verb(&["prune"], &prune::container::VERB),
         verb(&["rename"], &rename::VERB),
         verb(&["restart"], &restart::VERB),
         verb(&["rm", "remove"], &rm::VERB),
@@ -131,6 +134,7 @@ static IMAGE: Group = Group {
         verb(&["inspect"], &inspect::IMAGE),
         verb(&["load"], &load::VERB),
         verb(&["ls", "list"], &images::VERB),
+        verb(&["prune"], &prune::image::VERB),
         verb(&["pull"], &pull::VERB),
         verb(&["push"], &push::VERB),
         verb(&["rm", "remove"], &rmi::VERB),
@@ -157,7 +161,19 @@ static MANIFEST: Group = Group {
 static SYSTEM: Group = Group {
     about: "Manage rcon",
     defer: |command| build(SYSTEM.entries.iter(), command),
-    entries: &[verb(&["info"], &info::VERB)],
+    entries: &[
+        verb(&["check"], &check::VERB),
+        verb(&["df"], &df::VERB),
+        verb(&["info"], &info::VERB),
+        verb(&["prune"], &prune::system::VERB),
+        verb(&["reset"], &reset::VERB),
+    ],
+};
+
+static VOLUME: Group = Group {
+    about: "Manage volumes",
+    defer: |command| build(VOLUME.entries.iter(), command),
+    entries: &[verb(&["prune"], &prune::volume::VERB)],
 };
 
 /// The entries of the program itself.

@@ -2,11 +2,14 @@
 
 use super::builtin;
 use super::host::Engine;
+use super::side_by_side;
 use crate::error::{Error, Kind, Result};
 use crate::oci::config::ImageConfig;
 use crate::oci::digest::Digest;
 use crate::oci::manifest::architecture;
 use crate::storage::Store;
+use crate::storage::add::{publish, remake_layer};
+use crate::storage::images::LayerRef;
 use crate::storage::layers::{IdMapKey, Making, OwnerMode};
 use crate::storage::tags::TagName;
 use crate::storage::unpack::Limits;
@@ -85,7 +88,7 @@ impl Engine {
                 format!("the layers of image {name} are unpacked for other user ids"),
             )
             .because("the subordinate ids of this user have changed since, or one of the two calls has none")
-            .fix(format!("rcon rmi -f {name}, then load it again"))
+            .fix(format!("rcon rmi -f {name}, then load or pull it again"))
         })?;
         Ok(Image {
             id,
@@ -95,6 +98,32 @@ impl Engine {
             layers,
             layer_key: map.as_str().to_owned(),
         })
+    }
+
+    /// Unpacks the layers of the image called `name` that are not there for the ids of `mapping`, from their blobs;
+    /// tells whether there were any. Those that have no blob are left: [`Self::image`] says so.
+    pub fn unpack_again(&self, name: &str, mapping: &Mapping) -> Result<bool> {
+        let store = self.store()?;
+        let map = IdMapKey::new(&mapping.layer_key())?;
+        let id = store.resolve(name)?;
+        let layers = store.images().get(&id)?.map(|record| record.layers).unwrap_or_default();
+        let is_here = |layer: &LayerRef| store.layers().diff(&layer.diff_id, &map).is_some();
+        let missing = layers.into_iter().filter(|layer| !is_here(layer));
+        let sources: Vec<(Digest, Digest)> = missing
+            .filter_map(|layer| Some((layer.diff_id, layer.blob?.digest)))
+            .filter(|(_, blob)| store.blobs().has(blob))
+            .collect();
+        if sources.is_empty() {
+            return Ok(false);
+        }
+        self.in_outer(|engine, making| {
+            let store = engine.store()?;
+            let remake = |(diff_id, blob): &(Digest, Digest)| remake_layer(&store, blob, diff_id, making);
+            let made = side_by_side::each(&sources, side_by_side::processors(), remake)?;
+            let _lock = store.lock_for_adding()?;
+            publish(&store, made, Vec::new(), &making.map).map(drop)
+        })?;
+        Ok(true)
     }
 
     /// Makes the built-in image, when that is what `name` means and it is not here.

@@ -53,6 +53,25 @@ pub fn remove(engine: &Engine, id: &ContainerId, word: &str, options: Options) -
     delete(engine, id, &retired)
 }
 
+/// Removes container `id` unless it runs or somebody is at it; whether it did. This process must be in U0.
+pub fn remove_stopped(engine: &Engine, id: &ContainerId) -> Result<bool> {
+    let lock = match Lock::try_take(&engine.containers.lock(id)) {
+        Err(error) if engine.containers.folder(id).exists() => return Err(error),
+        lock => lock.ok().flatten(),
+    };
+    // Whoever starts a container holds its lock from before its state says so.
+    if lock.is_none() || matches!(State::read(&engine.containers.folder(id)), Ok(State::Running { .. })) {
+        return Ok(false);
+    }
+    let volumes = match engine.record(id) {
+        Ok(record) if record.wish.remove => anonymous_volumes(&record),
+        _ => Vec::new(),
+    };
+    let retired = retire(engine, id, &volumes)?;
+    delete(engine, id, &retired)?;
+    Ok(true)
+}
+
 /// Removes a container that has ended and whose lock the caller holds, with its anonymous volumes.
 pub fn take_away(engine: &Engine, record: &Record) -> Result<()> {
     let retired = retire(engine, &record.id, &anonymous_volumes(record))?;

@@ -56,10 +56,16 @@ impl State {
         }
     }
 
-    /// Writes it.
+    /// Writes it; the end of a container also on a full disk, in place of how it ran.
     pub fn write(&self, folder: &Path, durability: Durability) -> Result<()> {
         let text = serde_json::to_vec(self).what(|| "writing a state")?;
-        durable::put(&folder.join(FILE), &text, durability)
+        let path = folder.join(FILE);
+        match durable::put(&path, &text, durability) {
+            Err(error) if matches!(error.errno(), Some(libc::ENOSPC | libc::EDQUOT)) => {
+                durable::overwrite(&path, &text).map_err(|_| error)
+            }
+            written => written,
+        }
     }
 
     /// docker's word for it.
@@ -107,6 +113,21 @@ mod tests {
             State::Exited { started: None, finished: Timestamp::now(), code: 127, error: "no".into() };
         state.write(folder.path(), Durability::Kill).unwrap();
         assert_eq!(State::read(folder.path()).unwrap(), state);
+    }
+
+    #[test]
+    fn a_state_is_written_over_a_longer_one_where_there_is_no_room_for_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let long = State::Exited {
+            started: Some(Timestamp::now()),
+            finished: Timestamp::now(),
+            code: 1,
+            error: "x".repeat(99),
+        };
+        long.write(folder.path(), Durability::Kill).unwrap();
+        durable::overwrite(&path, b"{\"status\":\"created\"}").unwrap();
+        assert_eq!(State::read(folder.path()).unwrap(), State::Created);
     }
 
     #[test]

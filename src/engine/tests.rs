@@ -213,7 +213,8 @@ fn removing_takes_names_then_the_image_then_what_only_it_needed() {
         [Removed::Untagged("a:1".into())]
     );
     let container = "c".repeat(64);
-    let used = || Ok(vec![Use { container: container.clone(), image: id, running: false }]);
+    let used =
+        || Ok(vec![Use { container: container.clone(), image: id, running: false, layers: Vec::new() }]);
     let conflict = remove(&store, "b:1", (Force::No, Parents::Prune), used).unwrap_err().to_string();
     let words = format!(
         "conflict: unable to remove repository reference \"b:1\" (must force) - container cccccccccccc is using its referenced image {}",
@@ -273,7 +274,7 @@ fn collecting_takes_what_killed_calls_left_and_nothing_else() {
         std::fs::create_dir_all(layers.join(name).join("diff/a/b")).unwrap();
     }
     store.blobs().put(b"stray").unwrap();
-    store.collect().unwrap();
+    store.collect(|| Ok(Vec::new())).unwrap();
     assert_eq!(std::fs::read_dir(&layers).unwrap().count(), 2);
     assert_eq!(std::fs::read_dir(store.root().join("images/blobs/sha256")).unwrap().count(), 1);
     assert!(inspect(&store, "a", &making.map).unwrap()["Id"] == id.to_string());

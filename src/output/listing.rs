@@ -32,6 +32,14 @@ pub struct Row {
     pub labels: BTreeMap<String, String>,
 }
 
+impl Row {
+    /// A row of texts.
+    pub fn of<const COUNT: usize>(fields: [(&str, String); COUNT]) -> Self {
+        let fields = fields.into_iter().map(|(key, value)| (key.to_owned(), Json::String(value)));
+        Self { fields: fields.collect(), labels: BTreeMap::new() }
+    }
+}
+
 impl Listing<'_> {
     /// The complete text for `rows`: `format` is what the user gave to `--format`, or has in the
     /// configuration file.

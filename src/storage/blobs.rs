@@ -73,6 +73,18 @@ impl Blobs<'_> {
         Ok(digest)
     }
 
+    /// Removes it; gives the bytes that are free now, 0 when it was not here. Needs the lock for removing.
+    pub(super) fn remove(&self, digest: &Digest) -> Result<u64> {
+        let path = self.path(digest);
+        let size = std::fs::symlink_metadata(&path).map_or(0, |metadata| metadata.len());
+        match std::fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                Err(cause).what(|| format!("removing blob {digest}"))
+            }
+            _ => Ok(size),
+        }
+    }
+
     /// Begins a blob whose digest is not known yet.
     pub fn begin(&self) -> Result<NewBlob> {
         let directory = self.directory();

@@ -204,7 +204,7 @@ mod tests {
             assert_eq!(store.complete(&ids[0], &making.map).unwrap(), first);
             let index = std::fs::read_to_string(store.root().join("images/index.json")).unwrap();
             assert!(index.contains(&first.digest.to_string()) && index.contains(&second.digest.to_string()));
-            store.collect().unwrap();
+            store.collect(|| Ok(Vec::new())).unwrap();
             assert!(store.blobs().has(&blob.digest) && store.blobs().has(&second.digest));
             (first, second, blob)
         };

@@ -240,7 +240,7 @@ impl Containers {
 }
 
 /// `.removed-…`, or `.tmp-<pid>-…` of a process that is no more.
-fn is_leftover(name: &str) -> bool {
+pub(super) fn is_leftover(name: &str) -> bool {
     if name.starts_with(".removed-") {
         return true;
     }

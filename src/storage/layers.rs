@@ -12,6 +12,7 @@
 use super::compression::Hashing;
 use super::skeleton::{self, Draft, Reassembled, reassemble};
 use super::unpack::{Limits, Owners, Target, Unpacked, unpack, unpack_and_draft};
+use super::weigh::weigh;
 use super::{Store, sweep};
 use crate::durable::{self, temporary_name};
 use crate::error::{Context, Error, Kind, Result};
@@ -19,6 +20,7 @@ use crate::oci::digest::Digest;
 use rustix::fs::{CWD, Mode, OFlags, RenameFlags, open, renameat_with};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, Read};
@@ -122,6 +124,15 @@ impl Layers<'_> {
         diff.is_dir().then_some(diff)
     }
 
+    /// Opens the lower directory of a layer, if it is here for this map.
+    pub(super) fn open(&self, diff_id: &Digest, map: &IdMapKey) -> Result<Option<OwnedFd>> {
+        let path = self.path(diff_id, map).join("diff");
+        match path.symlink_metadata() {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            _ => open_directory(&path).map(Some),
+        }
+    }
+
     /// The table of owners of a layer unpacked with one id.
     pub fn owners(&self, diff_id: &Digest, map: &IdMapKey) -> PathBuf {
         self.path(diff_id, map).join("owners")
@@ -189,6 +200,11 @@ impl Layers<'_> {
         Ok(staged)
     }
 
+    /// Whether its tar can be made again from its files.
+    pub fn has_skeleton(&self, diff_id: &Digest, map: &IdMapKey) -> bool {
+        self.path(diff_id, map).join("skeleton").exists()
+    }
+
     /// The tar of a layer that came plain, from its skeleton and tree. Needs the ids of `map`, and gives
     /// what it gives: whoever reads it compares the digest.
     ///
@@ -214,18 +230,29 @@ impl Layers<'_> {
             .what(|| format!("reading the skeleton of layer {diff_id}"))
     }
 
-    /// Removes a layer in every map; nothing when it is not there. Needs the lock for removing.
-    pub(super) fn remove(&self, diff_id: &Digest) -> Result<()> {
+    /// Removes a layer in every map but for the folders `kept`; gives the bytes that are free now. Needs
+    /// the lock for removing.
+    pub(super) fn remove(&self, diff_id: &Digest, kept: &HashSet<&str>) -> Result<u64> {
         let prefix = format!("{}-", diff_id.hex());
         let directory = self.directory();
         let entries = std::fs::read_dir(&directory).what(|| format!("reading {}", directory.display()))?;
+        let mut freed = 0;
         for entry in entries.flatten() {
             let name = entry.file_name();
-            if name.to_str().is_some_and(|name| name.starts_with(&prefix)) {
-                sweep::remove_directory(&directory, &name)?;
+            let is_of_layer =
+                name.to_str().is_some_and(|name| name.starts_with(&prefix) && !kept.contains(name));
+            if is_of_layer {
+                freed += self.remove_folder(&name)?;
             }
         }
-        Ok(())
+        Ok(freed)
+    }
+
+    /// Removes what is in the folder `name` among the layers; gives the bytes that are free now.
+    pub(super) fn remove_folder(&self, name: &OsStr) -> Result<u64> {
+        let size = weigh(&self.directory().join(name));
+        sweep::remove_directory(&self.directory(), name)?;
+        Ok(size)
     }
 }
 

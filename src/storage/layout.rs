@@ -44,6 +44,14 @@ pub fn derive(store: &Store) -> Result<()> {
     durable::replace(&store.images_directory().join("index.json"), &bytes)
 }
 
+/// The same, but on a full disk the index is left to a later call: nothing depends on it.
+pub fn derive_if_there_is_room(store: &Store) -> Result<()> {
+    match derive(store) {
+        Err(error) if matches!(error.errno(), Some(libc::ENOSPC | libc::EDQUOT)) => Ok(()),
+        derived => derived,
+    }
+}
+
 fn descriptor(image: &ImageRecord) -> Option<Descriptor> {
     let manifest = image.manifest.as_ref()?;
     image.layers.iter().all(|layer| layer.blob.is_some()).then(|| Descriptor {

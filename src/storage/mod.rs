@@ -24,6 +24,7 @@
 pub mod add;
 pub mod archive;
 pub mod blobs;
+pub mod check;
 mod collect;
 mod complete;
 pub mod compression;
@@ -37,13 +38,16 @@ pub mod lists;
 mod mount_points;
 pub mod pack;
 pub mod partial;
+pub mod prune;
 pub mod remove;
+pub mod reset;
 pub mod send;
 pub mod skeleton;
 mod sweep;
 pub mod tags;
 pub mod unpack;
 pub mod volumes;
+pub mod weigh;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -19,6 +19,8 @@ pub struct Use {
     pub image: Digest,
     /// Whether it runs: then not even force removes the image.
     pub running: bool,
+    /// Names of its layers' folders: they stay when the image goes.
+    pub layers: Vec<String>,
 }
 
 /// One line of what happened; displayed as docker does.
@@ -74,13 +76,13 @@ pub fn remove(
     let uses = uses()?;
     let (record, names) = found(store, target)?;
     let meant = Meant::by(target, &record, &names);
-    let mut removal = Removal { store, uses, force, parents, record, names, removed: Vec::new() };
+    let mut removal = Removal::new(store, &uses, (force, parents), record, names);
     match meant {
         Meant::Id => removal.by_id()?,
         name => removal.by_name(name, target)?,
     }
-    layout::derive(store)?;
     store.sweep()?;
+    layout::derive_if_there_is_room(store)?;
     Ok(removal.removed)
 }
 
@@ -95,10 +97,9 @@ pub fn untag(store: &Store, target: &str, names: &[String]) -> Result<()> {
         [] => own.clone(),
         names => names.iter().map(|name| known(name, &own)).collect::<Result<_>>()?,
     };
-    let (force, parents) = (Force::No, Parents::Keep);
-    let mut removal =
-        Removal { store, uses: Vec::new(), force, parents, record, names: own, removed: Vec::new() };
+    let mut removal = Removal::new(store, &[], (Force::No, Parents::Keep), record, own);
     gone.iter().try_for_each(|name| removal.untag(name))?;
+    removal.stay()?;
     layout::derive(store)
 }
 
@@ -141,17 +142,40 @@ impl Meant {
     }
 }
 
-struct Removal<'a> {
+/// An image on its way out. Needs the lock for removing.
+pub(super) struct Removal<'a> {
     store: &'a Store,
-    uses: Vec<Use>,
+    uses: &'a [Use],
     force: Force,
     parents: Parents,
+    /// Written again only where it stays: on a full disk it could not be.
     record: ImageRecord,
+    has_changed: bool,
     names: Vec<TagName>,
-    removed: Vec<Removed>,
+    /// What happened, in order.
+    pub(super) removed: Vec<Removed>,
+    /// Bytes of the layers and blobs that are gone.
+    pub(super) freed: u64,
 }
 
-impl Removal<'_> {
+/// Whether a container, or an image that was built from it, needs the image.
+pub(super) fn is_needed(store: &Store, uses: &[Use], id: &Digest) -> Result<bool> {
+    let has_children = || Ok(store.images().list()?.iter().any(|image| image.parent == Some(*id)));
+    if uses.iter().any(|one| one.image == *id) { Ok(true) } else { has_children() }
+}
+
+impl<'a> Removal<'a> {
+    pub(super) fn new(
+        store: &'a Store,
+        uses: &'a [Use],
+        (force, parents): (Force, Parents),
+        record: ImageRecord,
+        names: Vec<TagName>,
+    ) -> Self {
+        let (has_changed, removed, freed) = (false, Vec::new(), 0);
+        Self { store, uses, force, parents, record, has_changed, names, removed, freed }
+    }
+
     /// Takes a name away, and the image with its last one unless it is needed.
     fn by_name(&mut self, name: Meant, typed: &str) -> Result<()> {
         let using = self.uses.iter().find(|one| one.image == self.record.id);
@@ -167,31 +191,37 @@ impl Removal<'_> {
         }
         match name {
             Meant::Tag(name) => self.untag(&name)?,
-            Meant::Digest(name) => self.forget_digests(|digest| digest == name)?,
+            Meant::Digest(name) => self.forget_digests(|digest| digest == name),
             Meant::Id => {}
         }
-        let needed = self.is_used() || self.has_children(&self.record.id)?;
         let nameless = self.names.is_empty() && self.record.repo_digests.is_empty();
-        if nameless && !needed { self.delete() } else { Ok(()) }
+        match nameless && !is_needed(self.store, self.uses, &self.record.id)? {
+            true => self.delete(),
+            false => self.stay(),
+        }
     }
 
-    fn by_id(&mut self) -> Result<()> {
+    /// Removes the image with all its names.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] in docker's words when something needs it.
+    pub(super) fn by_id(&mut self) -> Result<()> {
         let nameless = self.names.is_empty() && self.record.repo_digests.is_empty();
         self.check()?;
         for name in self.names.clone() {
             self.untag(&name)?;
         }
-        self.forget_digests(|_| true)?;
+        self.forget_digests(|_| true);
         match self.uses.iter().find(|one| one.image == self.record.id) {
             None => self.delete(),
-            Some(_) if !nameless => Ok(()),
+            Some(_) if !nameless => self.stay(),
             Some(using) => Err(self.refusal("cannot be forced", &stopped(using))),
         }
     }
 
     /// What keeps the image from being removed by its id, docker's most important reason first.
     fn check(&self) -> Result<()> {
-        if self.has_children(&self.record.id)? {
+        if self.store.images().list()?.iter().any(|image| image.parent == Some(self.record.id)) {
             return Err(self.refusal("cannot be forced", "image has dependent child images"));
         }
         let using = || self.uses.iter().filter(|one| one.image == self.record.id);
@@ -215,10 +245,6 @@ impl Removal<'_> {
         self.names.len() <= 1 && repositories.len() <= 1
     }
 
-    fn is_used(&self) -> bool {
-        self.uses.iter().any(|one| one.image == self.record.id)
-    }
-
     /// Takes a name away, with the digests of its repository when it was the last of that.
     fn untag(&mut self, name: &TagName) -> Result<()> {
         self.store.tags().remove(name)?;
@@ -228,22 +254,21 @@ impl Removal<'_> {
             return Ok(());
         }
         let prefix = format!("{}@", name.repository());
-        self.forget_digests(|digest| digest.starts_with(&prefix))
-    }
-
-    fn forget_digests(&mut self, is_gone: impl Fn(&str) -> bool) -> Result<()> {
-        let digests = std::mem::take(&mut self.record.repo_digests);
-        let (gone, kept): (Vec<_>, _) = digests.into_iter().partition(|digest| is_gone(digest));
-        self.record.repo_digests = kept;
-        if !gone.is_empty() {
-            self.store.images().put(&self.record)?;
-        }
-        self.removed.extend(gone.iter().map(|digest| Removed::Untagged(familiar(digest).to_owned())));
+        self.forget_digests(|digest| digest.starts_with(&prefix));
         Ok(())
     }
 
-    fn has_children(&self, id: &Digest) -> Result<bool> {
-        Ok(self.store.images().list()?.iter().any(|image| image.parent == Some(*id)))
+    /// The image is kept without the names it has lost.
+    fn stay(&self) -> Result<()> {
+        if self.has_changed { self.store.images().put(&self.record) } else { Ok(()) }
+    }
+
+    fn forget_digests(&mut self, is_gone: impl Fn(&str) -> bool) {
+        let digests = std::mem::take(&mut self.record.repo_digests);
+        let (gone, kept): (Vec<_>, _) = digests.into_iter().partition(|digest| is_gone(digest));
+        self.record.repo_digests = kept;
+        self.has_changed |= !gone.is_empty();
+        self.removed.extend(gone.iter().map(|digest| Removed::Untagged(familiar(digest).to_owned())));
     }
 
     /// Removes an image without names, then what no other needs: from the record down, so that a kill
@@ -261,8 +286,7 @@ impl Removal<'_> {
             let Some(above) = self.store.images().get(&parent)? else { return Ok(()) };
             let needed = !self.store.images().tags(&parent)?.is_empty()
                 || !above.repo_digests.is_empty()
-                || self.has_children(&parent)?
-                || self.uses.iter().any(|one| one.image == parent);
+                || is_needed(self.store, self.uses, &parent)?;
             if needed {
                 return Ok(());
             }
@@ -283,15 +307,14 @@ impl Removal<'_> {
             .collect();
         for (diff_id, chain) in diff_ids.iter().zip(&chains).rev() {
             if !layers.contains(diff_id) {
-                self.store.layers().remove(diff_id)?;
+                self.freed += self.store.layers().remove(diff_id, &layers_of(self.uses))?;
             }
             if !chains_kept.contains(chain) {
                 self.removed.push(Removed::Deleted(*chain));
             }
         }
         for blob in blobs_of(record).into_iter().filter(|blob| !blobs.contains(blob)) {
-            // One that is gone already is as good as removed.
-            let _ = std::fs::remove_file(self.store.blobs().directory().join(blob.hex()));
+            self.freed += self.store.blobs().remove(&blob)?;
         }
         Ok(())
     }
@@ -300,6 +323,11 @@ impl Removal<'_> {
         let id = self.record.id.short();
         Error::new(Kind::Conflict, format!("conflict: unable to delete {id} ({can}) - {why}"))
     }
+}
+
+/// The layers that containers need, by the names of their folders.
+pub(super) fn layers_of(uses: &[Use]) -> HashSet<&str> {
+    uses.iter().flat_map(|one| &one.layers).map(String::as_str).collect()
 }
 
 /// Every blob an image names.

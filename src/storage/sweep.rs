@@ -1,5 +1,7 @@
 //! Removing directory trees a stranger filled: by descriptor, of any depth, with few descriptors.
 
+use super::containers::is_leftover;
+use super::weigh::weigh;
 use crate::durable::temporary_name;
 use crate::error::{Context, Result};
 use rustix::fs::{
@@ -79,23 +81,42 @@ fn empty_one(parent: BorrowedFd<'_>, name: &str, queue: &mut Vec<String>) -> rus
     Ok(())
 }
 
-/// Removes what killed writers left in `directory`. Only with the lock for removing.
-pub(super) fn sweep(directory: &Path) -> Result<()> {
-    let Ok(entries) = std::fs::read_dir(directory) else { return Ok(()) };
+/// Removes what killed writers left in `directory`; gives the bytes that are free now. Only with the lock
+/// for removing.
+pub(super) fn sweep(directory: &Path) -> Result<u64> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Ok(0) };
+    let mut freed = 0;
     for entry in entries.flatten() {
         let name = entry.file_name();
         if !name.as_bytes().starts_with(b".tmp-") {
             continue;
         }
-        match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            true if is_in_use(&entry.path()) => {}
-            true => remove_directory(directory, &name)?,
-            false => {
-                let _ = std::fs::remove_file(entry.path());
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if is_in_use(&entry.path()) {
+                continue;
             }
+            freed += weigh(&entry.path());
+            remove_directory(directory, &name)?;
+        } else {
+            let size = entry.metadata().map_or(0, |metadata| metadata.len());
+            freed += std::fs::remove_file(entry.path()).map_or(0, |()| size);
         }
     }
-    Ok(())
+    Ok(freed)
+}
+
+/// Removes folders that calls left which are no more; gives the bytes that are free now. Others may be at work.
+pub(super) fn sweep_abandoned(directory: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(directory) else { return 0 };
+    let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let names = folders.map(|entry| entry.file_name());
+    let left = names.filter(|name| name.to_str().is_some_and(is_leftover));
+    // Another call may be at it too.
+    left.map(|name| {
+        let size = weigh(&directory.join(&name));
+        remove_directory(directory, &name).map_or(0, |()| size)
+    })
+    .sum()
 }
 
 /// Whether somebody holds the lock on the folder itself.

@@ -132,6 +132,12 @@ impl Tags<'_> {
         }
     }
 
+    /// The name in a file of the folder of names.
+    pub(super) fn read_file(&self, file: &str) -> Result<Tag> {
+        let path = self.0.images_directory().join("tags").join(file);
+        read(&std::fs::read(&path).what(|| format!("reading {}", path.display()))?)
+    }
+
     /// Gives `image` a name, which it takes from another that has it. Needs the lock for adding.
     pub fn set(&self, name: &TagName, image: &Digest) -> Result<()> {
         let stored = Stored { reference: name.0.clone(), image: *image, tagged: super::now() };

@@ -5,12 +5,14 @@
 //! volumes/<name>/_data/         what containers see
 //! ```
 
+use super::sweep;
 use crate::durable;
 use crate::error::{Context, Error, Kind, Result};
 use rustix::fs::Mode;
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,24 +56,59 @@ impl Volumes {
         match rustix::fs::mkdir(&data, Mode::from_raw_mode(0o755)) {
             Err(Errno::EXIST) => Ok(()),
             Err(errno) => Err(io::Error::from(errno)).what(|| format!("making volume {name}")),
-            Ok(()) => {
-                let volume = Volume { created: jiff::Timestamp::now(), labels: BTreeMap::new() };
-                let text = serde_json::to_vec(&volume).what(|| format!("making volume {name}"))?;
-                durable::replace(&folder.join("volume.json"), &text)
-            }
+            Ok(()) => describe(&folder),
         }
     }
 
-    /// Removes it, and all in it. Files of subordinate ids need U0.
+    /// The names of all, in order.
+    pub fn names(&self) -> Result<Vec<String>> {
+        let entries = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.what(|| format!("reading {}", self.folder.display()))?,
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| check_name(name).is_ok()).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// What is known of the volume.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] when the file that says so is damaged; that it is missing.
+    pub fn get(&self, name: &str) -> Result<Volume> {
+        let path = self.folder.join(name).join("volume.json");
+        let text = std::fs::read(&path).what(|| format!("reading {}", path.display()))?;
+        serde_json::from_slice(&text)
+            .map_err(|cause| Error::new(Kind::Invalid, format!("{} is damaged", path.display())).why(cause))
+    }
+
+    /// Writes anew what is known of the volume: when it was made counts from now, and its labels are lost.
+    pub fn describe_anew(&self, name: &str) -> Result<()> {
+        check_name(name)?;
+        describe(&self.folder.join(name))
+    }
+
+    /// Removes it, and all in it: out of sight at once, so that a kill leaves no half of one. Files of
+    /// subordinate ids need U0.
     pub fn remove(&self, name: &str) -> Result<()> {
         check_name(name)?;
-        match std::fs::remove_dir_all(self.folder.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(error).what(|| format!("removing volume {name}"))
-            }
-            _ => Ok(()),
+        if !self.folder.join(name).exists() {
+            return Ok(());
         }
+        sweep::remove_directory(&self.folder, OsStr::new(name))
     }
+
+    /// Removes what killed calls left; gives the bytes that are free now. Files of subordinate ids need U0.
+    pub fn sweep(&self) -> u64 {
+        sweep::sweep_abandoned(&self.folder)
+    }
+}
+
+fn describe(folder: &Path) -> Result<()> {
+    let volume = Volume { created: jiff::Timestamp::now(), labels: BTreeMap::new() };
+    let text = serde_json::to_vec(&volume).what(|| "describing a volume")?;
+    durable::replace(&folder.join("volume.json"), &text)
 }
 
 fn make(folder: &Path) -> Result<()> {

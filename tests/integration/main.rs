@@ -4,6 +4,7 @@
 
 mod bad_archives;
 mod bad_input;
+mod care;
 mod concurrency;
 mod confinement;
 mod credentials;

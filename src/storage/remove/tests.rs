@@ -48,7 +48,7 @@ impl Ground {
 }
 
 fn using(image: Digest, running: bool) -> [Use; 1] {
-    [Use { container: "c".repeat(64), image, running }]
+    [Use { container: "c".repeat(64), image, running, layers: Vec::new() }]
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! | other `.wh..wh.*` | nothing: notes of AUFS to itself |
 //! | devices | nothing: a user namespace may not make them; skipped and told |
 
+mod compare;
 mod entries;
 mod names;
 mod owners;
@@ -26,6 +27,7 @@ mod hostile;
 #[cfg(test)]
 mod tests;
 
+pub use compare::{Depth, Differences, compare};
 pub use entries::{Entries, Entry, EntryKind, Extent};
 pub use owners::Owners;
 pub use pax::Moment;

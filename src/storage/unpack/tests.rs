@@ -46,7 +46,14 @@ impl Ground {
         };
         let result = unpack(tar, target, &mut owners, limits);
         self.check_canary();
+        if result.is_ok() {
+            assert_eq!(self.compare(tar), Differences::new());
+        }
         result
+    }
+
+    pub(super) fn compare(&self, tar: &[u8]) -> Differences {
+        compare(tar, self.directory("root"), Depth::Full, rustix::process::geteuid().is_root()).unwrap()
     }
 
     pub(super) fn recorded(&self) -> Owners {

@@ -52,6 +52,11 @@ impl Directory {
         &self.path
     }
 
+    /// Lets its times be what they are.
+    fn leave_times(&self) {
+        self.mtime.set(Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT });
+    }
+
     /// Says which time it must have in the end.
     pub(super) fn set_mtime(&self, mtime: Moment) {
         self.mtime.set(timespec(mtime));
@@ -96,12 +101,22 @@ pub(super) struct Tree {
     /// By their path in the archive, which may lead over symbolic links; with the time of last use.
     open: HashMap<Vec<u8>, (Rc<Directory>, u64)>,
     clock: u64,
+    /// Nothing is changed, and so no time has to be put back.
+    only_read: bool,
 }
 
 impl Tree {
     pub(super) fn new(root: OwnedFd, trash: OwnedFd, replaced: Replaced) -> Result<Self> {
         let root = Rc::new(Directory::open(root, Vec::new())?);
-        Ok(Self { root, trash, replaced, open: HashMap::new(), clock: 0 })
+        Ok(Self { root, trash, replaced, open: HashMap::new(), clock: 0, only_read: false })
+    }
+
+    /// A tree that is only looked at.
+    pub(super) fn reading(root: OwnedFd) -> Result<Self> {
+        let trash = root.try_clone().what(|| "opening a layer")?;
+        let tree = Self { only_read: true, ..Self::new(root, trash, Replaced::Removed)? };
+        tree.root.leave_times();
+        Ok(tree)
     }
 
     pub(super) fn root(&self) -> Rc<Directory> {
@@ -247,6 +262,9 @@ impl Tree {
     /// Keeps a descriptor as the directory at `path`; the one used longest ago is let go for it.
     fn keep(&mut self, path: &[u8], fd: OwnedFd, real: Vec<u8>) -> Result<Rc<Directory>> {
         let fresh = Directory::open(fd, real)?;
+        if self.only_read {
+            fresh.leave_times();
+        }
         // Two paths may lead to one directory; it has one time to remember.
         let known = std::iter::once(&self.root)
             .chain(self.open.values().map(|(directory, _)| directory))
@@ -254,7 +272,7 @@ impl Tree {
             .cloned();
         let directory = match known {
             Some(known) => {
-                fresh.mtime.set(Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT });
+                fresh.leave_times();
                 known
             }
             None => Rc::new(fresh),

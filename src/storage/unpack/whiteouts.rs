@@ -2,7 +2,7 @@
 
 use super::tree::Directory;
 use crate::error::{Error, Kind, Result};
-use rustix::fs::{FileType, Mode, Stat, XattrFlags, fsetxattr, makedev, mknodat};
+use rustix::fs::{FileType, Mode, Stat, XattrFlags, fgetxattr, fsetxattr, makedev, mknodat};
 use std::io;
 
 /// Begins the name of every whiteout (OCI image-spec, layer.md, "Whiteouts").
@@ -23,6 +23,12 @@ pub(super) fn make_whiteout(directory: &Directory, name: &[u8]) -> Result<()> {
         Error::new(Kind::Denied, "this file system or kernel cannot hide a file of a lower layer")
             .why(io::Error::from(errno))
     })
+}
+
+/// Whether the layers below show nothing in `directory`.
+pub(super) fn is_opaque(directory: &Directory) -> bool {
+    let mut value = [0; 2];
+    fgetxattr(directory, "user.overlay.opaque", &mut value[..]).is_ok_and(|size| value[..size] == *b"y")
 }
 
 /// Hides all that the layers below have in `directory`.
