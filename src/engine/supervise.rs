@@ -9,7 +9,7 @@ use crate::runtime::launch;
 use crate::runtime::launcher::{self, Book, Processes};
 use crate::runtime::plan::Plan;
 use crate::runtime::stream::StartFailure;
-use crate::sys::process::{Ended, exit_now, reset_signals};
+use crate::sys::process::{Ended, exit_now, monitor_signals};
 use jiff::Timestamp;
 use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 pub fn main(arguments: &[OsString]) -> ! {
     match launch::inherited(arguments) {
         Some((client, sharing)) => {
-            reset_signals();
+            monitor_signals();
             launcher::main(client, sharing, &StoreBook::default())
         }
         None => exit_now(125),
@@ -136,10 +136,11 @@ impl Book for StoreBook {
     }
 
     fn delete(&self, plan: &Plan, retired: &Path) {
-        if let Ok(engine) = Self::engine(plan) {
+        // Without opening the store anew: it may be on its way out itself.
+        if let Some(Farewell { engine, .. }) = self.farewell.get() {
             Self::note(plan, retired, "destroy", &[]);
             // What stays is taken along by the next removal.
-            let _ = remove::delete(&engine, &plan.id, retired);
+            let _ = remove::delete(engine, &plan.id, retired);
         }
     }
 }

@@ -93,8 +93,7 @@ pub fn ready_to_execute(process: &Process) -> Result<Vec<String>, Failure> {
         format!("chdir to cwd ({:?})", process.working_directory),
     ))?;
     own_streams(user.uid).map_err(failed(Step::Streams))?;
-    // The launcher blocks what it hears by descriptor; it handles and ignores none.
-    crate::sys::process::unblock_signals();
+    crate::sys::process::program_signals();
     crate::sys::process::close_on_exec_from(3).map_err(failed(Step::Streams))?;
     confine::apply(process, &user)?;
     let mut environment = process.environment.clone();

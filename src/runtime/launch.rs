@@ -154,7 +154,7 @@ impl StartFailure {
 fn enter(way: &Way, parent: &OwnedFd) -> Result<(), StartFailure> {
     let step = |result: io::Result<()>| result.map_err(StartFailure::of_monitor);
     step(rustix::process::setsid().map(drop).map_err(Into::into))?;
-    process::reset_signals();
+    process::monitor_signals();
     rustix::process::umask(Mode::from_raw_mode(0o022));
     match way {
         Way::Join(monitor) => {

@@ -17,7 +17,7 @@ use super::{Store, sweep};
 use crate::durable::{self, temporary_name};
 use crate::error::{Context, Error, Kind, Result};
 use crate::oci::digest::Digest;
-use rustix::fs::{CWD, Mode, OFlags, RenameFlags, open, renameat_with};
+use rustix::fs::{CWD, FlockOperation, Mode, OFlags, RenameFlags, open, renameat_with};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -150,22 +150,11 @@ impl Layers<'_> {
         }
     }
 
-    /// Makes a folder that no sweep takes as long as the lock on it is held.
-    fn make_locked(&self, path: &Path) -> Result<OwnedFd> {
-        let _nobody_sweeps = self.0.lock_for_adding()?;
-        make_directory(path, 0o700)?;
-        let folder = open_directory(path)?;
-        let locked = rustix::fs::flock(&folder, rustix::fs::FlockOperation::NonBlockingLockExclusive);
-        locked.map_err(io::Error::from).what(|| format!("locking {}", path.display()))?;
-        Ok(folder)
-    }
-
     /// Unpacks a tar stream, which is not compressed, beside the layers. Not one of them before it is published.
     pub fn stage(&self, plain: impl Read, tar: Tar, making: &Making) -> Result<Staged> {
         let directory = self.directory();
-        let name = temporary_name();
+        let (name, lock) = make_locked(&directory)?;
         let path = directory.join(&name);
-        let lock = self.make_locked(&path)?;
         let mut staged = Staged { directory, name, map: making.map.clone(), info: None, _lock: lock };
         make_directory(&path.join("diff"), 0o700)?;
         make_directory(&path.join("trash"), 0o700)?;
@@ -318,6 +307,26 @@ pub(super) fn free_space(file: impl std::os::fd::AsFd) -> Result<u64> {
     let limits = Limits { entries: 0, bytes: u64::MAX };
     Ok(limits.within(file)?.bytes)
 }
+
+/// Makes a folder for a layer, and locks it: no sweep takes it as long as the lock is held. A sweep that was
+/// quicker than the lock has taken it, and there is another.
+fn make_locked(directory: &Path) -> Result<(String, OwnedFd)> {
+    for _ in 0..MOST_SWEEPS {
+        let name = temporary_name();
+        let path = directory.join(&name);
+        make_directory(&path, 0o700)?;
+        if let Ok(folder) = open_directory(&path)
+            && rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok()
+            && path.exists()
+        {
+            return Ok((name, folder));
+        }
+    }
+    Err(Error::new(Kind::System, format!("cannot keep a folder in {}", directory.display())))
+}
+
+/// Sweeps that may be quicker than a lock, one after the other.
+const MOST_SWEEPS: u32 = 64;
 
 fn make_directory(path: &Path, mode: u32) -> Result<()> {
     std::fs::DirBuilder::new().mode(mode).create(path).what(|| format!("making {}", path.display()))

@@ -11,7 +11,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use std::ffi::{CString, OsStr};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -92,9 +92,7 @@ pub(super) fn sweep(directory: &Path) -> Result<u64> {
             continue;
         }
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            if is_in_use(&entry.path()) {
-                continue;
-            }
+            let Some(_lock) = claim(&entry.path()) else { continue };
             freed += weigh(&entry.path());
             remove_directory(directory, &name)?;
         } else {
@@ -119,10 +117,12 @@ pub(super) fn sweep_abandoned(directory: &Path) -> u64 {
     .sum()
 }
 
-/// Whether somebody holds the lock on the folder itself.
-fn is_in_use(folder: &Path) -> bool {
-    let opened = open(folder, DIRECTORY, Mode::empty());
-    opened.is_ok_and(|folder| {
-        flock(&folder, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
-    })
+/// The lock on the folder itself; `None` when somebody holds it, who is making a layer there. Who makes one can open
+/// it, so one that cannot be opened is nobody's.
+fn claim(folder: &Path) -> Option<Option<OwnedFd>> {
+    let Ok(opened) = open(folder, DIRECTORY, Mode::empty()) else { return Some(None) };
+    match flock(&opened, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => None,
+        _ => Some(Some(opened)),
+    }
 }

@@ -274,17 +274,27 @@ pub fn send_signal(pidfd: impl AsFd, signal: i32) -> io::Result<()> {
         .map(drop)
 }
 
-/// Gives every signal its default action and unblocks all: what an inherited process may not rely on.
-pub fn reset_signals() {
+/// The signals of the monitor: all as the kernel has them but for SIGPIPE, which is ignored: a container that
+/// closes its input is no end of whoever writes to it.
+pub fn monitor_signals() {
     for signal in 1..=libc::SIGRTMAX() {
         // SAFETY: SIG_DFL is a valid disposition for any signal; for KILL, STOP and libc's own the call fails, harmlessly.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
+    // SAFETY: SIG_IGN is a valid disposition for it.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
     unblock_signals();
 }
 
-/// Unblocks every signal. sigprocmask(2) cannot fail for a valid set.
-pub fn unblock_signals() {
+/// The signals of a program that the monitor starts: as the kernel has them, and none blocked.
+pub fn program_signals() {
+    // SAFETY: SIG_DFL is a valid disposition for it.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+    unblock_signals();
+}
+
+/// sigprocmask(2) cannot fail for a valid set.
+fn unblock_signals() {
     let _ = nix::sys::signal::SigSet::empty().thread_set_mask();
 }
 
