@@ -92,13 +92,28 @@ pub fn push(
         let _lock = store.lock_for_adding()?;
         (store.sendable(id, map, packing)?, sources(store, target, id)?)
     };
-    let repository = &target.repository;
-    let pushed = send_layers(repository, &image, &sources, progress)
-        .and_then(|()| send_config(repository, &image, &sources))
-        .and_then(|()| repository.put_manifest(Which::Tag(tag), &image.media_type, &image.manifest));
-    let digest = pushed.map_err(|error| in_words(error, &target.reference))?;
+    let digest = send(&target.repository, &image, &sources, tag, progress)
+        .map_err(|error| in_words(error, &target.reference))?;
     remember(store, target, id, &digest)?;
     Ok(Pushed { digest, size: image.manifest.len() })
+}
+
+/// Layers, then the configuration, then the manifest over them, which makes them an image; unless all of them,
+/// and the tag, are there.
+fn send(
+    repository: &Repository,
+    image: &Sendable,
+    sources: &[String],
+    tag: &str,
+    progress: &Progress,
+) -> Result<Digest> {
+    let was_there = send_layers(repository, image, sources, progress)?;
+    let was_there = send_config(repository, image, sources)? && was_there;
+    let digest = Digest::of(&image.manifest);
+    if was_there && repository.manifest_digest(Which::Tag(tag))? == Some(digest) {
+        return Ok(digest);
+    }
+    repository.put_manifest(Which::Tag(tag), &image.media_type, &image.manifest)
 }
 
 /// Repositories of the same registry that have, or had, the image.
@@ -121,12 +136,13 @@ fn sources(store: &Store, target: &Target, id: &Digest) -> Result<Vec<String>> {
     Ok(paths)
 }
 
+/// Tells whether none had to be sent.
 fn send_layers(
     repository: &Repository,
     image: &Sendable,
     sources: &[String],
     progress: &Progress,
-) -> Result<()> {
+) -> Result<bool> {
     let mut layers: Vec<&SendableLayer> = Vec::new();
     for layer in image.layers.iter().rev() {
         if !layers.iter().any(|other| other.blob.digest == layer.blob.digest) {
@@ -134,13 +150,16 @@ fn send_layers(
             layers.push(layer);
         }
     }
-    side_by_side::each(&layers, AT_ONCE, |layer| {
+    let sent = side_by_side::each(&layers, AT_ONCE, |layer| {
         let done = send_layer(repository, layer, sources, progress)?;
         progress.step(&layer.diff_id.short(), &done);
-        Ok(())
-    })
-    .map(drop)
+        Ok(done == THERE)
+    })?;
+    Ok(sent.into_iter().all(|was_there| was_there))
 }
+
+/// docker's word for a layer that need not be sent.
+const THERE: &str = "Layer already exists";
 
 /// Sends a layer unless it can be had without; says how it came there.
 fn send_layer(
@@ -151,7 +170,7 @@ fn send_layer(
 ) -> Result<String> {
     let blob = &layer.blob;
     if repository.has_blob(&blob.digest)? {
-        return Ok("Layer already exists".to_owned());
+        return Ok(THERE.to_owned());
     }
     if let Some(source) = mounted(repository, &blob.digest, sources)? {
         return Ok(format!("Mounted from {source}"));
@@ -183,16 +202,20 @@ fn mounted<'a>(
     Ok(None)
 }
 
-fn send_config(repository: &Repository, image: &Sendable, sources: &[String]) -> Result<()> {
+/// Tells whether it need not be sent.
+fn send_config(repository: &Repository, image: &Sendable, sources: &[String]) -> Result<bool> {
     let digest = Digest::of(&image.config);
-    if repository.has_blob(&digest)? || mounted(repository, &digest, sources)?.is_some() {
-        return Ok(());
+    if repository.has_blob(&digest)? {
+        return Ok(true);
+    }
+    if mounted(repository, &digest, sources)?.is_some() {
+        return Ok(false);
     }
     let open = |from: u64| -> Result<Box<dyn Read + Send>> {
         let rest = image.config.get(from as usize..).unwrap_or_default().to_vec();
         Ok(Box::new(io::Cursor::new(rest)))
     };
-    repository.upload(&digest, image.config.len() as u64, &open, &|_| {})
+    repository.upload(&digest, image.config.len() as u64, &open, &|_| {}).map(|()| false)
 }
 
 /// A file from a byte on, however often it is opened.
@@ -212,6 +235,10 @@ impl Read for From {
 /// The image is known by this digest from now on.
 fn remember(store: &Store, target: &Target, id: &Digest, digest: &Digest) -> Result<()> {
     let known_as = format!("{}@{digest}", target.reference.repository());
+    let record = store.images().get(id)?;
+    if record.is_none_or(|record| record.repo_digests.contains(&known_as)) {
+        return Ok(());
+    }
     let _lock = store.lock_for_adding()?;
     store.images().update(id, |record| {
         if !record.repo_digests.contains(&known_as) {
