@@ -6,7 +6,7 @@ use super::pull;
 use super::registry_flags::RegistryFlags;
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
-use crate::durable;
+use crate::durable::{self, Lock};
 use crate::engine::create;
 use crate::engine::host::Engine;
 use crate::engine::pull::Source;
@@ -57,7 +57,7 @@ impl CreateArgs {
         let wish = self.wish(&Caller::current()?)?;
         check_cid_file(&wish)?;
         bring_image(engine, config, ui, &wish, self.container.quiet)?;
-        let record = make(engine, &wish, command_line, &engine.mapping()?)?;
+        let (record, _lock) = make(engine, &wish, command_line, &engine.mapping()?)?;
         ui.line(record.id)?;
         Ok(0)
     }
@@ -79,7 +79,7 @@ pub(super) fn make(
     wish: &Wish,
     command_line: Vec<String>,
     mapping: &Mapping,
-) -> Result<Record> {
+) -> Result<(Record, Lock)> {
     let image = match engine.image(&wish.image, mapping) {
         Err(error) if error.kind == Kind::Unsupported && engine.unpack_again(&wish.image, mapping)? => {
             engine.image(&wish.image, mapping)?
@@ -92,11 +92,11 @@ pub(super) fn make(
     if store.images().get(&image.id)?.is_none() {
         return Err(Error::new(Kind::NotFound, format!("No such image: {}", wish.image)));
     }
-    let record = create::create(engine, wish, &image, command_line)?;
+    let (record, lock) = create::create(engine, wish, &image, command_line)?;
     if let Some(file) = &wish.cid_file {
         durable::replace(Path::new(file), record.id.to_string().as_bytes())?;
     }
-    Ok(record)
+    Ok((record, lock))
 }
 
 /// Sees to it that the image is here, before anything is begun that others may wait for: pulls it when

@@ -2,6 +2,7 @@
 
 use super::parse::keys::KeySequence;
 use crate::config::Config;
+use crate::durable::Lock;
 use crate::engine::attach::{self, End, Manner, Session, Signals};
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
@@ -57,12 +58,12 @@ pub(super) fn start(
     ui: &mut Ui,
     record: &Record,
     stay: Stay,
-    prepared: Option<Prepared>,
+    ready: Option<(Prepared, Lock)>,
 ) -> Result<u8> {
     let wants_streams = stay.hello.input || stay.hello.output || stay.hello.error;
     let signals = Signals::hold(wants_streams && stay.signal_proxy && !record.wish.tty)?;
     let attachment = Attachment { hello: stay.hello, size: window_size().unwrap_or((80, 24)) };
-    let started = match start::start(engine, record, attachment, prepared)? {
+    let started = match start::start(engine, record, attachment, ready)? {
         Outcome::Started(started) => started,
         Outcome::RunsAlready => return Ok(0),
         Outcome::Failed(failure) => return Err(start::failure(&failure)),

@@ -71,10 +71,10 @@ impl RunArgs {
         bring_image(engine, config, ui, &wish, self.container.quiet)?;
         // The monitor gets ready while the container is still being made.
         let prepared = start::prepare(engine, &wish.network)?;
-        let record = make(engine, &wish, command_line, &prepared.mapping)?;
+        let (record, lock) = make(engine, &wish, command_line, &prepared.mapping)?;
         let detach_keys = detach_keys(engine, self.detach_keys.as_ref())?;
         let stay = Stay { hello, signal_proxy: wish.sig_proxy, detach_keys };
-        let started = foreground::start(engine, ui, &record, stay, Some(prepared));
+        let started = foreground::start(engine, ui, &record, stay, Some((prepared, lock)));
         if wish.detach && started.is_ok() {
             ui.line(record.id)?;
         }

@@ -7,7 +7,7 @@ use super::names;
 use super::record::{self, Record, RecordedMount};
 use super::tmpfs;
 use super::wish::{MountWish, Wish};
-use crate::durable::{self, Durability};
+use crate::durable::{self, Durability, Lock, Sharing};
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
 use crate::storage::containers::Draft;
@@ -23,11 +23,17 @@ const DEFAULT_PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/b
 /// How often a random name is drawn again when it is taken; later ones carry a digit.
 const NAME_ATTEMPTS: u32 = 20;
 
-/// Creates a container of `image` as `wish` says; `command_line` is kept as it was typed.
+/// Creates a container of `image` as `wish` says; `command_line` is kept as it was typed. It comes with its lock:
+/// as long as that is held, nobody takes it for one that is not needed.
 ///
 /// # Errors
 /// docker's words for a name that is taken and for an image without a command; nothing is left then.
-pub fn create(engine: &Engine, wish: &Wish, image: &Image, command_line: Vec<String>) -> Result<Record> {
+pub fn create(
+    engine: &Engine,
+    wish: &Wish,
+    image: &Image,
+    command_line: Vec<String>,
+) -> Result<(Record, Lock)> {
     if let Some(name) = &wish.name {
         names::valid_name(name)?;
     }
@@ -36,9 +42,9 @@ pub fn create(engine: &Engine, wish: &Wish, image: &Image, command_line: Vec<Str
         prepare_source(engine, mount)?;
     }
     let durability = if wish.remove { Durability::Kill } else { Durability::PowerCut };
-    let draft = fill(engine.containers.draft()?, &record, durability)?;
+    let (draft, lock) = fill(engine.containers.draft()?, &record, durability)?;
     commit(engine, draft, &record, durability)?;
-    Ok(record)
+    Ok((record, lock))
 }
 
 fn decide(wish: &Wish, image: &Image, command_line: Vec<String>) -> Result<Record> {
@@ -172,7 +178,7 @@ fn prepare_source(engine: &Engine, mount: &RecordedMount) -> Result<()> {
     }
 }
 
-fn fill(draft: Draft, record: &Record, durability: Durability) -> Result<Draft> {
+fn fill(draft: Draft, record: &Record, durability: Durability) -> Result<(Draft, Lock)> {
     let folder = draft.folder();
     for (name, mode) in [("upper", 0o755), ("work", 0o700), ("etc", 0o755)] {
         rustix::fs::mkdir(folder.join(name), Mode::from_raw_mode(mode))
@@ -182,7 +188,8 @@ fn fill(draft: Draft, record: &Record, durability: Durability) -> Result<Draft> 
     files::write(&folder.join("etc"), record)?;
     let text = serde_json::to_vec(record).what(|| "writing a container's record")?;
     durable::draft(&folder.join(record::FILE), &text, 0o600, durability)?;
-    Ok(draft)
+    let lock = Lock::take(&draft.lock(), Sharing::Exclusive)?;
+    Ok((draft, lock))
 }
 
 fn commit(engine: &Engine, mut draft: Draft, record: &Record, durability: Durability) -> Result<()> {

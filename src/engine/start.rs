@@ -68,7 +68,8 @@ pub fn prepare(engine: &Engine, network: &NetworkWish) -> Result<Prepared> {
     Ok(Prepared { monitor, way, mapping, outer })
 }
 
-/// Starts a container, unless it runs; with the monitor that is `prepared`, or another.
+/// Starts a container, unless it runs; with the monitor and the container's lock that are `ready`, where the same
+/// call has created it.
 ///
 /// # Errors
 /// What goes wrong before there is a monitor.
@@ -76,10 +77,13 @@ pub fn start(
     engine: &Engine,
     record: &Record,
     attachment: Attachment,
-    prepared: Option<Prepared>,
+    ready: Option<(Prepared, Lock)>,
 ) -> Result<Outcome> {
-    let Some(lock) = free(engine, record)? else { return Ok(Outcome::RunsAlready) };
-    let mut prepared = prepared;
+    let (mut prepared, lock) = match ready {
+        Some((prepared, lock)) => (Some(prepared), Some(lock)),
+        None => (None, free(engine, record)?),
+    };
+    let Some(lock) = lock else { return Ok(Outcome::RunsAlready) };
     let mut joins = 0;
     loop {
         let monitor = match prepared.take() {

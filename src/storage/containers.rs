@@ -39,7 +39,15 @@ pub struct Draft {
     committed: bool,
 }
 
+/// The lock in a container's folder.
+const LOCK: &str = "lock";
+
 impl Draft {
+    /// The container's lock, which it keeps when it is committed.
+    pub fn lock(&self) -> PathBuf {
+        self.folder.join(LOCK)
+    }
+
     /// Where to put what belongs to the container.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -235,7 +243,7 @@ impl Containers {
 
     /// The lock of container `id`: held by its monitor, and by whoever starts, repairs or removes it.
     pub fn lock(&self, id: &ContainerId) -> PathBuf {
-        self.folder(id).join("lock")
+        self.folder(id).join(LOCK)
     }
 }
 
