@@ -7,6 +7,7 @@ use crate::durable::{Lock, Sharing};
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// How to remove.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,16 +54,34 @@ pub fn remove(engine: &Engine, id: &ContainerId, word: &str, options: Options) -
     delete(engine, id, &retired)
 }
 
+/// Who starts a container holds its lock from before its state says so, and a monitor that is about to leave for a
+/// moment longer: neither takes long.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The lock of a container that does not run; `None` when it does, or is gone.
+fn lock_of_stopped(engine: &Engine, id: &ContainerId) -> Result<Option<Lock>> {
+    let folder = engine.containers.folder(id);
+    let since = Instant::now();
+    while since.elapsed() < PATIENCE {
+        let lock = match Lock::try_take(&engine.containers.lock(id)) {
+            Err(error) if folder.exists() => return Err(error),
+            Err(_) => return Ok(None),
+            Ok(lock) => lock,
+        };
+        if matches!(State::read(&folder), Ok(State::Running { .. })) {
+            return Ok(None);
+        }
+        if lock.is_some() {
+            return Ok(lock);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Ok(None)
+}
+
 /// Removes container `id` unless it runs or somebody is at it; whether it did. This process must be in U0.
 pub fn remove_stopped(engine: &Engine, id: &ContainerId) -> Result<bool> {
-    let lock = match Lock::try_take(&engine.containers.lock(id)) {
-        Err(error) if engine.containers.folder(id).exists() => return Err(error),
-        lock => lock.ok().flatten(),
-    };
-    // Whoever starts a container holds its lock from before its state says so.
-    if lock.is_none() || matches!(State::read(&engine.containers.folder(id)), Ok(State::Running { .. })) {
-        return Ok(false);
-    }
+    let Some(_lock) = lock_of_stopped(engine, id)? else { return Ok(false) };
     let volumes = match engine.record(id) {
         Ok(record) if record.wish.remove => anonymous_volumes(&record),
         _ => Vec::new(),
