@@ -3,7 +3,7 @@
 use super::host::Engine;
 use crate::error::{Context, Error, Result};
 use crate::ids::ContainerId;
-use crate::runtime::packet;
+use crate::packet;
 use crate::runtime::stream::{self, FromClient, Hello, ToClient};
 use crate::sys::process;
 use crate::terminal::{DetachKeys, RawMode, window_size};

@@ -43,7 +43,7 @@ fn hostname(record: &Record) -> String {
 fn hosts(record: &Record) -> String {
     let mut text = match record.wish.network {
         NetworkWish::Host => std::fs::read_to_string("/etc/hosts").unwrap_or_else(|_| HOSTS.to_owned()),
-        NetworkWish::Default | NetworkWish::None => HOSTS.to_owned(),
+        _ => HOSTS.to_owned(),
     };
     for entry in &record.wish.extra_hosts {
         if let Some((name, address)) = entry.split_once([':', '=']) {

@@ -6,7 +6,7 @@ use super::state::State;
 use crate::durable;
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
-use crate::runtime::packet;
+use crate::packet;
 use crate::runtime::stream::{self, Hello, ToClient};
 use crate::sys::process;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

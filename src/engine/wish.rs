@@ -1,8 +1,11 @@
 //! What was asked for: the words of `run` and `create`, parsed and valid in themselves, before any
 //! image or host was looked at. Pure data; the record of a container keeps it.
 
+use crate::network::egress::Egress;
+use crate::network::port::{Port, Publish};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A container as it was asked for. Fields that an image can also say are `None` where it decides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +34,22 @@ pub struct Wish {
     pub hostname: Option<String>,
     /// `--network`.
     pub network: NetworkWish,
+    /// `-p`, one for each port.
+    pub publish: Vec<Publish>,
+    /// `-P`: everything that is exposed.
+    pub publish_all: bool,
+    /// `--expose`, one for each port.
+    pub expose: Vec<Port>,
+    /// `--link CONTAINER[:ALIAS]`: the container as typed, and the alias.
+    pub links: Vec<(String, String)>,
+    /// `--dns`.
+    pub dns: Vec<IpAddr>,
+    /// `--dns-search`; `.` alone: none.
+    pub dns_search: Vec<String>,
+    /// `--dns-option`.
+    pub dns_options: Vec<String>,
+    /// `--egress`.
+    pub egress: Egress,
     /// `-i`: keep standard input open.
     pub interactive: bool,
     /// `-t`.
@@ -91,13 +110,42 @@ pub enum MountWish {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NetworkWish {
-    /// Nothing was said.
+    /// Nothing was said, or `default`: the network `bridge`.
     #[default]
     Default,
     /// `none`: loopback only.
     None,
     /// `host`: the caller's network namespace.
     Host,
+    /// `container:ID`: the network namespace of another container, named as it was typed.
+    Container(String),
+    /// `pasta[:OPTION,...]`: no bridge, but a pasta(1) of its own, with these options.
+    Pasta(Vec<String>),
+    /// Networks by name or id, the first one first; at least one.
+    Networks(Vec<Join>),
+}
+
+/// How a container joins one network: `--network NAME` and what goes with it, `--network name=NAME,ip=...`,
+/// `network connect`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Join {
+    /// The network's name or id, as typed.
+    pub network: String,
+    /// `--network-alias`, `alias=`.
+    pub aliases: Vec<String>,
+    /// `--ip`, `ip=`.
+    pub ipv4: Option<Ipv4Addr>,
+    /// `--ip6`, `ip6=`.
+    pub ipv6: Option<Ipv6Addr>,
+    /// `--mac-address`, `mac-address=`: six bytes.
+    pub mac: Option<[u8; 6]>,
+    /// `--link CONTAINER[:ALIAS]` on this network: as typed, and the alias.
+    pub links: Vec<(String, String)>,
+    /// `gw-priority=`: the network with the highest gives the default route; then the first by name.
+    pub priority: i64,
+    /// `driver-opt=`.
+    pub options: BTreeMap<String, String>,
 }
 
 /// `--security-opt`.

@@ -10,11 +10,12 @@
 //!                           <--     Exited{code}  the last packet
 //! ```
 
+use super::enter;
 use super::handshake::{self, Brought, Failure, FromInit, Step, failed};
 use super::init::{self, Streams};
 use super::plan::Process;
 use super::stream::{Remedy, StartFailure, ToClient, tell};
-use super::{enter, packet};
+use crate::packet;
 use crate::sys::fork::{Forked, SingleThreaded, fork, fork_into};
 use crate::sys::process::{self, Ended};
 use serde::{Deserialize, Serialize};

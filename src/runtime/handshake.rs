@@ -10,8 +10,8 @@
 //!   end of file          -->                      execve took place
 //! ```
 
+use crate::packet;
 use crate::runtime::init::Streams;
-use crate::runtime::packet;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -8,10 +8,10 @@
 //! is only executed again where the kernel or a replaced file does not let it.
 
 use super::launcher::{self, Book};
-use super::packet;
 use super::plan::{Plan, Sharing};
 use super::stream::{self, Remedy, StartFailure, ToClient};
 use crate::error::{Context, Error, Kind, Result};
+use crate::packet;
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
 use crate::sys::own_file;

@@ -11,7 +11,6 @@ pub mod init_process;
 pub mod launch;
 pub mod launcher;
 pub mod log;
-pub mod packet;
 pub mod plan;
 pub mod program;
 pub mod pump;

@@ -5,8 +5,8 @@
 //! waits, as with a pipe in a shell. A client that is gone is forgotten.
 
 use super::log::{Log, Stream};
-use super::packet;
 use super::stream::{self, FromClient, Hello, ToClient};
+use crate::packet;
 use crate::sys::process::{self, Ended};
 use crate::sys::sandbox;
 use rustix::event::{PollFd, PollFlags, poll};

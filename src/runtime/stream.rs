@@ -11,7 +11,7 @@
 //!                        <--     Exited{code}     the last packet
 //! ```
 
-use super::packet;
+use crate::packet;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::fd::BorrowedFd;

@@ -168,7 +168,8 @@ fn local_volumes(record: Option<&Record>) -> usize {
 pub fn network(record: &Record) -> &'static str {
     match record.wish.network {
         NetworkWish::Host => "host",
-        NetworkWish::Default | NetworkWish::None => "none",
+        NetworkWish::Default => "bridge",
+        _ => "none",
     }
 }
 

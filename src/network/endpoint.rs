@@ -1,0 +1,30 @@
+//! Endpoints: who is on a network right now.
+//!
+//! `<runtime>/networks/<network id>/<container id>.json` is one container's place on one network. The folder is the
+//! truth of which addresses are taken and of what names mean: whoever starts, connects, disconnects or ends a
+//! container writes or removes its file (by rename, so that no reader sees half of one), and a reboot ends them all.
+
+use crate::ids::ContainerId;
+use serde::{Deserialize, Serialize};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// A container's place on a network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// 64 hex digits.
+    pub id: String,
+    /// The container.
+    pub container: ContainerId,
+    /// Its name when it was connected.
+    pub name: String,
+    /// The network's name.
+    pub network: String,
+    /// What other containers of the network call it: name, aliases, short id; as typed.
+    pub names: Vec<String>,
+    /// Its address.
+    pub ipv4: Option<Ipv4Addr>,
+    /// Its address.
+    pub ipv6: Option<Ipv6Addr>,
+    /// `02:42:ac:11:00:02`.
+    pub mac: String,
+}

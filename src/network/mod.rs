@@ -1,0 +1,7 @@
+//! Networks of containers without root: one network namespace of the user holds the bridges, a stack in user mode
+//! leads out of it, and small processes beside each container answer for names and published ports.
+
+pub mod definition;
+pub mod egress;
+pub mod endpoint;
+pub mod port;
