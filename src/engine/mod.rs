@@ -26,6 +26,7 @@ pub mod login;
 pub mod logs;
 pub mod manifest;
 pub mod names;
+pub mod networks;
 pub mod observe;
 pub mod prune;
 pub mod pull;

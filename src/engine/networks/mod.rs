@@ -1,0 +1,5 @@
+//! Networks and the containers on them.
+
+pub mod connect;
+pub mod joined;
+pub mod publish;
