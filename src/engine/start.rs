@@ -9,7 +9,7 @@ use super::{capabilities, copied, files, remove, tmpfs};
 use crate::durable::{self, Lock};
 use crate::error::{Context, Error, Kind, Result};
 use crate::runtime::launch::{self, Way};
-use crate::runtime::plan::{Console, Mount, Plan, Process, Rootfs, Sharing};
+use crate::runtime::plan::{Console, Filters, Mount, Network, Plan, Process, Rootfs, Sharing};
 use crate::runtime::seccomp;
 use crate::runtime::stream::{Hello, Remedy, StartFailure};
 use crate::userns::mapping::Mapping;
@@ -64,8 +64,17 @@ pub struct Prepared {
 pub fn prepare(engine: &Engine, network: &NetworkWish) -> Result<Prepared> {
     let (way, mapping, outer) = engine.way()?;
     let monitor =
-        launch::begin(&way, Sharing { network: *network == NetworkWish::Host }, &StoreBook::default())?;
+        launch::begin(&way, Sharing { network: namespace(engine, network)? }, &StoreBook::default())?;
     Ok(Prepared { monitor, way, mapping, outer })
+}
+
+/// Whose network namespace is wanted.
+fn namespace(engine: &Engine, wish: &NetworkWish) -> Result<Network> {
+    Ok(match wish {
+        NetworkWish::Host => Network::Host,
+        NetworkWish::Container(name) => Network::Of(super::networks::shared::owner(engine, name)?),
+        _ => Network::Own,
+    })
 }
 
 /// Starts a container, unless it runs; with the monitor and the container's lock that are `ready`, where the same
@@ -226,7 +235,9 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
             files: files::mounts(&folder.join("etc"), record),
             mounts: record.mounts.iter().map(|mount| planned(engine, mount)).collect::<Result<_>>()?,
         },
-        sharing: Sharing { network: wish.network == NetworkWish::Host },
+        sharing: Sharing { network: namespace(engine, &wish.network)? },
+        wiring: None,
+        beside: Filters::default(),
         hostname: record.hostname.clone(),
         process: process(record)?,
         pump_filter: seccomp::pump_program(seccomp::Arch::native()).to_bytes(),

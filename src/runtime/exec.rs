@@ -125,7 +125,7 @@ impl Execs {
                     // Its end is of no interest any more.
                     exec.pid = 0;
                 }
-                Ok((FromInit::Ready | FromInit::Gone, _)) | Err(_) => {
+                Ok((FromInit::Networked | FromInit::Ready | FromInit::Gone, _)) | Err(_) => {
                     let _ = tell(exec.client.as_fd(), &ToClient::Started);
                 }
             }

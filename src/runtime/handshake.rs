@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! container init                launcher
+//!   Networked            -->                      it has made its network namespace
 //!   (waits)              <--      Mapped [plan, streams]      the id maps are written, the plan is there
 //!   Ready [root, terminal] -->                    the tree is built; with -t the terminal's master comes along
 //!                                                 (slot: network, cgroup and notification steps)
@@ -12,6 +13,7 @@
 
 use crate::packet;
 use crate::runtime::init::Streams;
+use crate::runtime::rootfs::Mounts;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -27,6 +29,8 @@ pub enum Step {
     Proc,
     /// Loopback and sysctls of the network namespace.
     Network,
+    /// Published ports.
+    Ports,
     /// /sys and the cgroup tree.
     Sys,
     /// /dev.
@@ -99,6 +103,8 @@ pub(super) fn words(error: &io::Error) -> String {
 /// From the container's first process.
 #[derive(Debug, PartialEq, Eq)]
 pub enum FromInit {
+    /// It has a network namespace of its own.
+    Networked,
     /// The tree is built.
     Ready,
     /// It is over.
@@ -108,6 +114,7 @@ pub enum FromInit {
 }
 
 const MAPPED: u8 = b'M';
+const NETWORKED: u8 = b'N';
 const READY: u8 = b'R';
 const READY_WITH_TERMINAL: u8 = b'T';
 const GO: u8 = b'G';
@@ -120,17 +127,17 @@ pub struct Means {
     pub plan: OwnedFd,
     /// The container's standard streams.
     pub streams: Streams,
-    /// The overlay, where the launcher could make it.
-    pub overlay: Option<OwnedFd>,
+    /// What only the launcher could mount.
+    pub mounts: Mounts,
 }
 
 /// Launcher: the id maps are written, and here is what there is to go on with.
 pub fn tell_mapped(to_init: BorrowedFd<'_>, means: &Means) -> io::Result<()> {
-    let Means { plan, streams, overlay } = means;
+    let Means { plan, streams, mounts: Mounts { overlay, sys } } = means;
     let mut descriptors =
         vec![plan.as_fd(), streams.input.as_fd(), streams.output.as_fd(), streams.error.as_fd()];
-    descriptors.extend(overlay.as_ref().map(AsFd::as_fd));
-    packet::send(to_init, MAPPED, b"", &descriptors)
+    descriptors.extend(overlay.iter().chain(sys).map(AsFd::as_fd));
+    packet::send(to_init, MAPPED, &[u8::from(overlay.is_some()), u8::from(sys.is_some())], &descriptors)
 }
 
 /// Launcher: execute.
@@ -141,14 +148,18 @@ pub fn tell_go(to_init: BorrowedFd<'_>) -> io::Result<()> {
 /// Init: waits for the maps, and for what comes with them.
 pub fn await_mapped(from_launcher: BorrowedFd<'_>) -> io::Result<Means> {
     let mut buffer = [0u8; 16];
-    let packet = packet::receive(from_launcher, &mut buffer)?.filter(|packet| packet.kind == MAPPED);
-    let mut descriptors = packet.into_iter().flat_map(|packet| packet.descriptors);
-    match (descriptors.next(), descriptors.next(), descriptors.next(), descriptors.next()) {
-        (Some(plan), Some(input), Some(output), Some(error)) => {
-            Ok(Means { plan, streams: Streams { input, output, error }, overlay: descriptors.next() })
-        }
-        _ => Err(io::ErrorKind::UnexpectedEof.into()),
-    }
+    let packet = packet::receive(from_launcher, &mut buffer)?
+        .filter(|packet| packet.kind == MAPPED)
+        .ok_or(io::ErrorKind::UnexpectedEof)?;
+    let has = |mount: usize| packet.body.get(mount) == Some(&1);
+    let (has_overlay, has_sys) = (has(0), has(1));
+    let mut descriptors = packet.descriptors.into_iter();
+    let mut next = || descriptors.next().ok_or(io::ErrorKind::UnexpectedEof);
+    let plan = next()?;
+    let streams = Streams { input: next()?, output: next()?, error: next()? };
+    let overlay = if has_overlay { Some(next()?) } else { None };
+    let sys = if has_sys { Some(next()?) } else { None };
+    Ok(Means { plan, streams, mounts: Mounts { overlay, sys } })
 }
 
 /// Init: waits for leave to execute.
@@ -175,6 +186,11 @@ pub fn tell_ready(
     packet::send(to_launcher, kind, b"", &descriptors)
 }
 
+/// Init: it has a network namespace of its own, to be connected.
+pub fn tell_networked(to_launcher: BorrowedFd<'_>) -> io::Result<()> {
+    packet::send(to_launcher, NETWORKED, b"", &[])
+}
+
 /// Init: it is over.
 pub fn tell_failed(to_launcher: BorrowedFd<'_>, failure: &Failure) -> io::Result<()> {
     let body = serde_json::to_vec(failure)?;
@@ -198,6 +214,7 @@ pub fn next_of_init(from_init: BorrowedFd<'_>) -> io::Result<(FromInit, Brought)
     };
     let mut descriptors = packet.descriptors.into_iter();
     match packet.kind {
+        NETWORKED => Ok((FromInit::Networked, Brought::default())),
         READY => Ok((FromInit::Ready, Brought { root: descriptors.next(), terminal: None })),
         READY_WITH_TERMINAL => {
             let terminal = descriptors.next();

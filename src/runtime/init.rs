@@ -3,7 +3,7 @@
 
 use super::credentials::{self, Credentials};
 use super::handshake::{self, Failure, Means, Step, failed, failed_at};
-use super::plan::{Plan, Process, Sharing};
+use super::plan::{Network, Plan, Process, Sharing};
 use super::{confine, init_process, program, rootfs};
 use crate::userns::outer;
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
@@ -37,16 +37,17 @@ pub fn main(launcher: &OwnedFd, sharing: Sharing) -> ! {
 fn prepare(launcher: BorrowedFd<'_>, sharing: Sharing) -> Result<Process, Failure> {
     // Until then, its death is ours.
     die_with_parent(true).map_err(failed(Step::Namespaces))?;
-    if !sharing.network {
+    if sharing.network == Network::Own {
         crate::sys::process::unshare(libc::CLONE_NEWNET).map_err(failed(Step::Namespaces))?;
+        handshake::tell_networked(launcher).map_err(failed(Step::Namespaces))?;
     }
-    let Means { plan, streams, overlay } =
+    let Means { plan, streams, mounts } =
         handshake::await_mapped(launcher).map_err(failed(Step::Namespaces))?;
     let plan = Plan::read(plan).map_err(failed(Step::Namespaces))?;
     outer::become_root().map_err(failed(Step::Namespaces))?;
     rustix::process::setsid().map_err(|errno| failed(Step::Namespaces)(errno.into()))?;
     rustix::process::umask(Mode::empty());
-    let (root, terminal) = rootfs::build(&plan, overlay)?;
+    let (root, terminal) = rootfs::build(&plan, mounts)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
     let directory = &plan.process.working_directory;
     make_working_directory(root.as_fd(), directory)

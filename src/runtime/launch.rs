@@ -8,14 +8,14 @@
 //! is only executed again where the kernel or a replaced file does not let it.
 
 use super::launcher::{self, Book};
-use super::plan::{Plan, Sharing};
+use super::plan::{Network, Plan, Sharing};
 use super::stream::{self, Remedy, StartFailure, ToClient};
 use crate::error::{Context, Error, Kind, Result};
 use crate::packet;
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
 use crate::sys::own_file;
-use crate::sys::process::{self, exit_now};
+use crate::sys::process::{self, Identity, exit_now};
 use crate::userns::mapping::Choice;
 use crate::userns::outer;
 use rustix::fs::{CWD, Mode, OFlags};
@@ -228,8 +228,12 @@ fn prepare_execution(sharing: Sharing, client: &OwnedFd) -> io::Result<(OwnedFd,
         Err(_) => rustix::fs::open("/proc/self/exe", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?,
     };
     rustix::io::fcntl_setfd(client, rustix::io::FdFlags::empty())?;
-    let network = if sharing.network { "host" } else { "own" };
-    let arguments = [ROLE.to_owned(), client.as_raw_fd().to_string(), network.to_owned()];
+    let network = match sharing.network {
+        Network::Own => "own".to_owned(),
+        Network::Host => "host".to_owned(),
+        Network::Of(Identity { pid, start }) => format!("{pid}:{start}"),
+    };
+    let arguments = [ROLE.to_owned(), client.as_raw_fd().to_string(), network];
     Ok((program, arguments.into_iter().map(CString::new).collect::<Result<_, _>>()?))
 }
 
@@ -286,9 +290,17 @@ pub fn outcome(
     }
 }
 
-/// As a launcher that was executed: what the command line says, `rcon-monitor SOCKET own|host`.
+/// As a launcher that was executed: what the command line says, `rcon-monitor SOCKET own|host|PID:START`.
 pub fn inherited(arguments: &[OsString]) -> Option<(OwnedFd, Sharing)> {
     let [_, socket, network] = arguments else { return None };
     let socket = process::inherited(socket.to_str()?.parse().ok()?).ok()?;
-    Some((socket, Sharing { network: network == "host" }))
+    let network = match network.to_str()? {
+        "own" => Network::Own,
+        "host" => Network::Host,
+        other => {
+            let (pid, start) = other.split_once(':')?;
+            Network::Of(Identity { pid: pid.parse().ok()?, start: start.parse().ok()? })
+        }
+    };
+    Some((socket, Sharing { network }))
 }

@@ -6,9 +6,10 @@ use super::handshake::{self, Brought, Failure, FromInit, Means, Step, failed};
 use super::init::{self, Streams};
 use super::launch;
 use super::log::Log;
-use super::plan::{Plan, Sharing};
+use super::network::{self, Listeners, Networked};
+use super::plan::{Network, Plan, Sharing};
 use super::pump::{self, Parts};
-use super::rootfs;
+use super::rootfs::{self, Mounts};
 use super::stream::{self, Remedy, StartFailure, ToClient};
 use crate::packet;
 use crate::sys::fork::{Child, Forked, SingleThreaded, fork, fork_into};
@@ -89,6 +90,7 @@ fn begin(client: &OwnedFd, sharing: Sharing) -> Result<Begun, StartFailure> {
     let proof = SingleThreaded::prove().map_err(step)?;
     let signals = process::signal_descriptor(&[Signal::SIGCHLD, Signal::SIGTERM]).map_err(step)?;
     let (ours, theirs) = packet::pair().map_err(step)?;
+    join_network(sharing).map_err(step)?;
     let here = process::processor();
     let init = match fork_into(&proof, NAMESPACES).map_err(|error| in_words(refused(error)))? {
         Forked::Child => {
@@ -111,6 +113,14 @@ fn begin(client: &OwnedFd, sharing: Sharing) -> Result<Begun, StartFailure> {
     }
 }
 
+/// The network namespace of another container is joined before init is made: only U0 has the power to.
+fn join_network(sharing: Sharing) -> io::Result<()> {
+    let Network::Of(other) = sharing.network else { return Ok(()) };
+    let other = other.open().ok_or_else(|| io::Error::other("the other container has ended"))?;
+    let network = rustix::thread::ThreadNameSpaceType::NETWORK;
+    Ok(rustix::thread::move_into_thread_name_spaces(other.as_fd(), network)?)
+}
+
 /// A started container, seen from the launcher.
 struct Started {
     plan: Plan,
@@ -124,6 +134,8 @@ struct Started {
     spare: Spare,
     /// How often that was needed.
     replaced: u32,
+    /// Its networks.
+    network: Option<Networked>,
     /// All that the container said has been handed on.
     drained: bool,
     /// Unmounting an overlay writes back all that is dirty on the disk below it, which may take long: it
@@ -158,7 +170,8 @@ fn in_words(failure: Failure) -> StartFailure {
         Step::Namespaces => "making the container's namespaces: ",
         Step::Overlay => "mounting the overlay of the image's layers: ",
         Step::Proc => "mounting /proc: ",
-        Step::Network => "setting up the network namespace: ",
+        Step::Network => "setting up the network: ",
+        Step::Ports => "",
         Step::Sys => "mounting /sys: ",
         Step::Dev => "mounting /dev: ",
         Step::Mount => "error mounting ",
@@ -178,12 +191,17 @@ fn in_words(failure: Failure) -> StartFailure {
 
 fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started, Failure> {
     let Begun { plan, plan_file, lock, init, handshake: ours, signals, proof } = begun;
+    // Before anything is made: a port that is taken is the likeliest failure.
+    let listeners = bind(&plan)?;
     let Ends { streams, mut spare } = Ends::make(&plan).map_err(failed(Step::Streams))?;
-    let means = Means { plan: plan_file, streams, overlay: rootfs::overlay::make(&plan)? };
+    let sys = rootfs::system::foreign_sys(&plan).map_err(failed(Step::Sys))?;
+    let mounts = Mounts { overlay: rootfs::overlay::make(&plan)?, sys };
+    let means = Means { plan: plan_file, streams, mounts };
     handshake::tell_mapped(ours.as_fd(), &means).map_err(failed(Step::Namespaces))?;
     drop(means);
     // While init builds the tree: what else must be there before it runs.
     let (control, listener) = listen(&plan).map_err(failed(Step::Streams))?;
+    let network = connect(&proof, &plan, &init, &ours, listeners)?;
     let needs = PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock: &lock };
     let (pump, pump_socket) = start_pump(&proof, &plan, needs)?;
     // Recorded before it runs, and while the tree is built: then init need not wait for that.
@@ -195,7 +213,7 @@ fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started
         match handshake::next_of_init(ours.as_fd()).map_err(failed(Step::Namespaces))? {
             (FromInit::Gone, _) => Ok(brought.root),
             (FromInit::Failed(failure), _) => Err(failure),
-            (FromInit::Ready, _) => Err(unexpected()),
+            (FromInit::Networked | FromInit::Ready, _) => Err(unexpected()),
         }
     });
     match prepared {
@@ -211,6 +229,7 @@ fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started
                 signals,
                 spare,
                 replaced,
+                network,
                 drained,
                 root,
             })
@@ -299,8 +318,34 @@ fn ready(init: &OwnedFd) -> Result<Brought, Failure> {
     match handshake::next_of_init(init.as_fd()).map_err(failed(Step::Namespaces))? {
         (FromInit::Ready, brought) => Ok(brought),
         (FromInit::Failed(failure), _) => Err(failure),
-        (FromInit::Gone, _) => Err(unexpected()),
+        (FromInit::Networked | FromInit::Gone, _) => Err(unexpected()),
     }
+}
+
+fn bind(plan: &Plan) -> Result<Listeners, Failure> {
+    let wanted = plan.wiring.as_ref().map(|wiring| wiring.publish.as_slice()).unwrap_or_default();
+    network::bind(wanted).map_err(|error| {
+        let hint = error.hint().map(|hint| format!("\n{hint}")).unwrap_or_default();
+        Failure { step: Step::Ports, why: format!("{error}{hint}"), errno: 0 }
+    })
+}
+
+/// Connects the container to its networks, while init builds the tree.
+fn connect(
+    proof: &SingleThreaded,
+    plan: &Plan,
+    init: &Child,
+    handshake: &OwnedFd,
+    listeners: Listeners,
+) -> Result<Option<Networked>, Failure> {
+    if plan.sharing.network == Network::Own {
+        match handshake::next_of_init(handshake.as_fd()).map_err(failed(Step::Namespaces))? {
+            (FromInit::Networked, _) => {}
+            (FromInit::Failed(failure), _) => return Err(failure),
+            (FromInit::Ready | FromInit::Gone, _) => return Err(unexpected()),
+        }
+    }
+    Networked::start(proof, plan, init.pid, listeners)
 }
 
 /// What a new pump is made of.

@@ -11,6 +11,7 @@ pub mod init_process;
 pub mod launch;
 pub mod launcher;
 pub mod log;
+pub mod network;
 pub mod plan;
 pub mod program;
 pub mod pump;

@@ -4,8 +4,10 @@
 //! and `init`, which look up nothing else. It travels as JSON on a descriptor.
 
 use crate::ids::ContainerId;
+use crate::network::wiring::Wiring;
 use crate::paths::Paths;
 use crate::runtime::stream::Hello;
+use crate::sys::process::Identity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -41,6 +43,10 @@ pub struct Plan {
     pub rootfs: Rootfs,
     /// What it shares with the host.
     pub sharing: Sharing,
+    /// How its network namespace is connected; `None`: not at all, or it is another's.
+    pub wiring: Option<Wiring>,
+    /// The filters of the processes beside it.
+    pub beside: Filters,
     /// Its host name.
     pub hostname: String,
     /// What it runs.
@@ -141,11 +147,38 @@ pub struct TmpfsFlags {
     pub no_exec: bool,
 }
 
+/// The seccomp filters of the processes that serve a container's networks; 8 bytes an instruction.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filters {
+    /// Of the way out.
+    #[serde(with = "hex")]
+    pub uplink: Vec<u8>,
+    /// Of the name server.
+    #[serde(with = "hex")]
+    pub names: Vec<u8>,
+    /// Of the process that serves published ports.
+    #[serde(with = "hex")]
+    pub ports: Vec<u8>,
+}
+
 /// Which namespaces are not the container's own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sharing {
-    /// `--network host`.
-    pub network: bool,
+    /// `--network`.
+    pub network: Network,
+}
+
+/// Whose network namespace a container has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Network {
+    /// Its own.
+    #[default]
+    Own,
+    /// The caller's.
+    Host,
+    /// That of the container whose first process this is.
+    Of(Identity),
 }
 
 /// What runs, for the container's first process as for `exec`.

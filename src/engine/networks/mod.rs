@@ -3,3 +3,4 @@
 pub mod connect;
 pub mod joined;
 pub mod publish;
+pub mod shared;

@@ -11,22 +11,31 @@ pub mod place;
 pub mod system;
 
 use crate::runtime::handshake::{Failure, Step, failed};
-use crate::runtime::plan::Plan;
+use crate::runtime::plan::{Network, Plan};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, UnmountFlags};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+/// What only the launcher could mount.
+#[derive(Debug, Default)]
+pub struct Mounts {
+    /// The overlay of the image's layers.
+    pub overlay: Option<OwnedFd>,
+    /// /sys of a network namespace that is another container's.
+    pub sys: Option<OwnedFd>,
+}
+
 /// Builds the tree and makes it this process's root; the old one is gone afterwards. Hands back the root
 /// and, with `-t`, the container's terminal.
-pub fn build(plan: &Plan, overlay: Option<OwnedFd>) -> Result<(OwnedFd, Option<devices::Terminal>), Failure> {
+pub fn build(plan: &Plan, mounts: Mounts) -> Result<(OwnedFd, Option<devices::Terminal>), Failure> {
     let rootfs = &plan.rootfs;
-    let root = overlay::mount(plan, overlay)?;
+    let root = overlay::mount(plan, mounts.overlay)?;
     system::proc(root.as_fd()).map_err(failed(Step::Proc))?;
-    if !plan.sharing.network {
+    if plan.sharing.network == Network::Own {
         system::network_defaults(root.as_fd()).map_err(failed(Step::Network))?;
     }
-    system::sys(root.as_fd(), plan).map_err(failed(Step::Sys))?;
+    system::sys(root.as_fd(), plan, mounts.sys).map_err(failed(Step::Sys))?;
     let terminal = devices::mount(root.as_fd(), plan).map_err(failed(Step::Dev))?;
     mounts::files(root.as_fd(), &rootfs.files)?;
     mounts::all(root.as_fd(), &rootfs.mounts)?;

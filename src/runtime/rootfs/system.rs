@@ -2,7 +2,7 @@
 
 use super::place::{self, Shape};
 use super::{attach, detached};
-use crate::runtime::plan::Plan;
+use crate::runtime::plan::{Network, Plan};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
 use rustix::mount::{MountAttrFlags, OpenTreeFlags};
@@ -39,15 +39,29 @@ fn write_setting(root: BorrowedFd<'_>, path: &str, value: &str) -> io::Result<()
 }
 
 /// /sys of the container's network namespace, read-only, with its own cgroup tree.
-pub fn sys(root: BorrowedFd<'_>, plan: &Plan) -> io::Result<()> {
+pub fn sys(root: BorrowedFd<'_>, plan: &Plan, made: Option<OwnedFd>) -> io::Result<()> {
     let place = place::own_directory(root, "/sys")?;
-    if plan.sharing.network {
+    let attributes = sys_attributes(plan);
+    match (plan.sharing.network, made) {
         // A fresh sysfs needs power over the network namespace, which is the host's here.
-        return host_sys(place.as_fd(), plan.rootfs.privileged);
+        (Network::Host, _) => return host_sys(place.as_fd(), plan.rootfs.privileged),
+        (_, Some(made)) => attach(made.as_fd(), place.as_fd())?,
+        (_, None) => attach(detached("sysfs", &[], attributes)?.as_fd(), place.as_fd())?,
     }
-    let attributes = if plan.rootfs.privileged { INERT } else { INERT | MountAttrFlags::MOUNT_ATTR_RDONLY };
-    attach(detached("sysfs", &[], attributes)?.as_fd(), place.as_fd())?;
     cgroup(root, attributes)
+}
+
+fn sys_attributes(plan: &Plan) -> MountAttrFlags {
+    if plan.rootfs.privileged { INERT } else { INERT | MountAttrFlags::MOUNT_ATTR_RDONLY }
+}
+
+/// Launcher: /sys of the network namespace that it has joined, which is another container's: the new container
+/// has no power over that, the launcher has.
+pub fn foreign_sys(plan: &Plan) -> io::Result<Option<OwnedFd>> {
+    match plan.sharing.network {
+        Network::Of(_) => detached("sysfs", &[], sys_attributes(plan)).map(Some),
+        Network::Own | Network::Host => Ok(None),
+    }
 }
 
 fn host_sys(place: BorrowedFd<'_>, privileged: bool) -> io::Result<()> {

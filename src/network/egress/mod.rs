@@ -1,5 +1,7 @@
 //! Rules for what a container may reach outside its networks.
 
+pub mod kernel;
+
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 

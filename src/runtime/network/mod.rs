@@ -1,0 +1,262 @@
+//! A container's networks as its launcher sees them: cables in the hub, processes beside the container, and what
+//! must be done when one of them dies or the container goes.
+
+mod beside;
+mod way_out;
+mod worker;
+
+use super::handshake::{Failure, Step, failed};
+use super::plan::{Filters, Plan};
+use crate::durable::Lock;
+use crate::error::Result as Told;
+use crate::network::attach::{self, NameSockets};
+use crate::network::hub::Hub;
+use crate::network::names;
+use crate::network::port::{Publish, Published};
+use crate::network::ports::{self, listener, words};
+use crate::network::uplink::{self, Wire};
+use crate::network::wiring::Wiring;
+use crate::sys::fork::SingleThreaded;
+use beside::{Beside, Role};
+use rustix::fs::{Mode, OFlags};
+use rustix::thread::CapabilitySet;
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::{AsFd, OwnedFd};
+
+/// Sockets of the host that serve published ports.
+pub type Listeners = Vec<(Published, OwnedFd)>;
+
+/// Takes the ports that are to be published, all of them or none.
+///
+/// # Errors
+/// docker's words for one that is taken.
+pub fn bind(wanted: &[Publish]) -> Told<Listeners> {
+    let mut bound: Listeners = Vec::new();
+    for publish in wanted {
+        let taken: Vec<Published> = bound.iter().map(|(published, _)| *published).collect();
+        bound.extend(listener::bind(publish, &taken)?);
+    }
+    Ok(bound)
+}
+
+/// The networks of a running container.
+#[derive(Debug)]
+pub struct Networked {
+    wiring: Wiring,
+    filter: Filters,
+    /// Its network namespace.
+    container: OwnedFd,
+    /// The hub's, where it is connected to one.
+    hub: Option<OwnedFd>,
+    /// Keeps the way out.
+    lifeline: Option<OwnedFd>,
+    /// Indices of the cables' ports in the hub.
+    ports: Vec<u32>,
+    listeners: Listeners,
+    published: Option<Beside>,
+    name_sockets: Option<NameSockets>,
+    names: Option<Beside>,
+    /// How often a process beside the container was started again.
+    repaired: u32,
+}
+
+/// One that dies again and again is not started for ever.
+const MOST_REPAIRS: u32 = 64;
+
+/// What the process that sets up a start brings back, beside descriptors.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct SetUp {
+    ports: Vec<u32>,
+    made_hub: bool,
+    named: bool,
+}
+
+impl Networked {
+    /// Connects the container whose first process is `init` and has its network namespace.
+    pub fn start(
+        proof: &SingleThreaded,
+        plan: &Plan,
+        init: i32,
+        listeners: Listeners,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(wiring) = &plan.wiring else { return Ok(None) };
+        Self::connect(proof, wiring, &plan.beside, init, listeners).map(Some).map_err(failed(Step::Network))
+    }
+
+    fn connect(
+        proof: &SingleThreaded,
+        wiring: &Wiring,
+        filter: &Filters,
+        init: i32,
+        listeners: Listeners,
+    ) -> io::Result<Self> {
+        let container = rustix::fs::open(
+            format!("/proc/{init}/ns/net"),
+            OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
+        let mut networked = Self {
+            wiring: wiring.clone(),
+            filter: filter.clone(),
+            container,
+            hub: None,
+            lifeline: None,
+            ports: Vec::new(),
+            listeners,
+            published: None,
+            name_sockets: None,
+            names: None,
+            repaired: 0,
+        };
+        networked.set_up(proof)?;
+        networked.serve_ports(proof)?;
+        networked.serve_names(proof)?;
+        Ok(networked)
+    }
+
+    /// Everything that is done in the hub and in the container.
+    fn set_up(&mut self, proof: &SingleThreaded) -> io::Result<()> {
+        let records = Hub::at(&self.wiring.hub);
+        let (found, making) = if self.wiring.cables.is_empty() { (None, None) } else { find_hub(&records)? };
+        let worker = worker::begin(proof, || self.work(found.as_ref()))?;
+        let (set_up, descriptors): (SetUp, _) = worker.finish()?;
+        let mut descriptors = descriptors.into_iter();
+        let mut next = || descriptors.next().ok_or(io::ErrorKind::UnexpectedEof);
+        let mut wire = None;
+        self.hub = found;
+        if set_up.made_hub {
+            self.hub = Some(next()?);
+            wire = Some(Wire::of(next()?)?);
+        }
+        if set_up.named {
+            self.name_sockets = Some(NameSockets { udp: next()?, tcp: next()?, inside: next()? });
+        }
+        self.ports = set_up.ports;
+        if let Some(hub) = &self.hub {
+            records.register(hub).map_err(io::Error::other)?;
+            self.lifeline = Some(self.hold_way_out(proof, wire)?);
+        }
+        drop(making);
+        Ok(())
+    }
+
+    fn work(&self, hub: Option<&OwnedFd>) -> io::Result<worker::Brought<SetUp>> {
+        let mut descriptors = Vec::new();
+        let mut set_up = SetUp { ports: Vec::new(), made_hub: false, named: false };
+        if !self.wiring.cables.is_empty() {
+            match hub {
+                Some(hub) => worker::enter(hub.as_fd())?,
+                None => {
+                    crate::sys::process::unshare(libc::CLONE_NEWNET)?;
+                    attach::make_hub()?;
+                    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+                    descriptors.push(rustix::fs::open("/proc/self/ns/net", flags, Mode::empty())?);
+                    descriptors.push(uplink::open(attach::BUILT_IN.1)?.into());
+                    set_up.made_hub = true;
+                }
+            }
+        }
+        for cable in &self.wiring.cables {
+            set_up.ports.push(attach::connect(cable, self.container.as_fd())?);
+        }
+        worker::enter(self.container.as_fd())?;
+        crate::sys::network::loopback_up()?;
+        self.wiring.cables.iter().try_for_each(attach::plug_in)?;
+        if !self.listeners.is_empty() {
+            attach::prepare_ports()?;
+        }
+        if self.wiring.names.is_some() {
+            let NameSockets { udp, tcp, inside } = attach::open_name_sockets()?;
+            descriptors.extend([udp, tcp, inside]);
+            set_up.named = true;
+        }
+        Ok((set_up, descriptors))
+    }
+
+    fn hold_way_out(&self, proof: &SingleThreaded, wire: Option<Wire>) -> io::Result<OwnedFd> {
+        let namespace = self.hub.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let needs = way_out::Needs {
+            hub: &Hub::at(&self.wiring.hub),
+            namespace,
+            uplink: &self.wiring.uplink,
+            filter: &self.filter.uplink,
+        };
+        way_out::hold(proof, needs, wire)
+    }
+
+    /// Starts the process that serves published ports, if there are any.
+    fn serve_ports(&mut self, proof: &SingleThreaded) -> io::Result<()> {
+        if self.listeners.is_empty() {
+            return Ok(());
+        }
+        let role = Role {
+            name: c"rcon-ports",
+            capabilities: CapabilitySet::NET_RAW | CapabilitySet::NET_ADMIN,
+            filter: &self.filter.ports,
+        };
+        let container = self.container.as_fd();
+        let enter = || worker::enter(container);
+        let beside = Beside::start(proof, role, &[container], enter, |control| {
+            ports::run(ports::Setup { control })
+        })?;
+        words::target(beside.control.as_fd(), &self.target())?;
+        for (published, socket) in &self.listeners {
+            words::listen(beside.control.as_fd(), published, socket.as_fd())?;
+        }
+        self.published = Some(beside);
+        Ok(())
+    }
+
+    /// Where published ports lead: the container's first addresses, and gateways that stand for the host.
+    fn target(&self) -> words::Target {
+        let mut target = words::Target::default();
+        for cable in &self.wiring.cables {
+            for address in cable.addresses.iter().map(|network| network.addr()) {
+                match address {
+                    IpAddr::V4(address) => _ = target.ipv4.get_or_insert(address),
+                    IpAddr::V6(address) => _ = target.ipv6.get_or_insert(address),
+                }
+            }
+            for gateway in cable.bridge.addresses.iter().map(|network| network.addr()) {
+                match gateway {
+                    IpAddr::V4(address) => _ = target.gateway4.get_or_insert(address),
+                    IpAddr::V6(address) => _ = target.gateway6.get_or_insert(address),
+                }
+            }
+        }
+        target
+    }
+
+    /// Starts the container's name server, if it has one.
+    fn serve_names(&mut self, proof: &SingleThreaded) -> io::Result<()> {
+        let (Some(sockets), Some(config)) = (&self.name_sockets, &self.wiring.names) else { return Ok(()) };
+        let role =
+            Role { name: c"rcon-names", capabilities: CapabilitySet::empty(), filter: &self.filter.names };
+        let kept = [sockets.udp.as_fd(), sockets.tcp.as_fd(), sockets.inside.as_fd()];
+        let work = |control| {
+            names::run(names::Setup {
+                udp: sockets.udp.try_clone()?,
+                tcp: sockets.tcp.try_clone()?,
+                inside: sockets.inside.try_clone()?,
+                control,
+                config: config.clone(),
+            })
+        };
+        let beside = Beside::start(proof, role, &kept, || Ok(()), work)?;
+        self.names = Some(beside);
+        Ok(())
+    }
+}
+
+/// The hub, or the lock under which it is to be made.
+fn find_hub(records: &Hub) -> io::Result<(Option<OwnedFd>, Option<Lock>)> {
+    if let Some(found) = records.find() {
+        return Ok((Some(found), None));
+    }
+    let lock = records.lock().map_err(io::Error::other)?;
+    Ok(match records.find() {
+        Some(found) => (Some(found), None),
+        None => (None, Some(lock)),
+    })
+}

@@ -1,0 +1,129 @@
+//! The way out of the hub: one process per user, started by the launcher that needs it first, ended by itself when
+//! the last launcher has gone. When it is killed, the launchers see it, and one of them starts another.
+
+use super::beside::{Role, confine};
+use super::worker;
+use crate::network::attach::BUILT_IN;
+use crate::network::hub::Hub;
+use crate::network::uplink::{self, Wire};
+use crate::network::wiring::Uplink;
+use crate::packet;
+use crate::sys::fork::{Forked, SingleThreaded, fork};
+use crate::sys::process::{self, exit_now};
+use rustix::fs::{Mode, OFlags};
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+/// The name of its socket in the hub's folder.
+const SOCKET: &str = "uplink";
+
+/// The hub's namespace, who is on record there, and how the way out is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs<'a> {
+    pub hub: &'a Hub,
+    pub namespace: &'a OwnedFd,
+    pub uplink: &'a Uplink,
+    pub filter: &'a [u8],
+}
+
+/// Holds on to the way out, starting it when it is not there: it stays as long as the descriptor is held.
+pub fn hold(proof: &SingleThreaded, needs: Needs<'_>, wire: Option<Wire>) -> io::Result<OwnedFd> {
+    if let Some(wire) = wire {
+        return start(proof, needs, wire);
+    }
+    if let Ok(lifeline) = connect(needs.hub) {
+        return Ok(lifeline);
+    }
+    let _lock = needs.hub.lock_uplink().map_err(io::Error::other)?;
+    if let Ok(lifeline) = connect(needs.hub) {
+        return Ok(lifeline);
+    }
+    let opened = worker::begin(proof, || {
+        worker::enter(needs.namespace.as_fd())?;
+        Ok(((), vec![uplink::open(BUILT_IN.1)?.into()]))
+    })?;
+    let ((), descriptors) = opened.finish()?;
+    let wire = descriptors.into_iter().next().ok_or(io::ErrorKind::UnexpectedEof)?;
+    start(proof, needs, Wire::of(wire)?)
+}
+
+fn connect(hub: &Hub) -> io::Result<OwnedFd> {
+    let folder = hub.open()?;
+    let flags = rustix::net::SocketFlags::CLOEXEC;
+    let socket = rustix::net::socket_with(
+        rustix::net::AddressFamily::UNIX,
+        rustix::net::SocketType::SEQPACKET,
+        flags,
+        None,
+    )?;
+    rustix::net::connect(&socket, &packet::address(folder.as_fd(), SOCKET)?)?;
+    Ok(socket)
+}
+
+fn start(proof: &SingleThreaded, needs: Needs<'_>, wire: Wire) -> io::Result<OwnedFd> {
+    let folder = needs.hub.open()?;
+    let listener = packet::listen(folder.as_fd(), SOCKET)?;
+    match fork(proof)? {
+        Forked::Child => exit_now(u8::from(become_uplink(proof, needs, wire, listener).is_err())),
+        Forked::Parent(_) => connect(needs.hub),
+    }
+}
+
+fn become_uplink(
+    proof: &SingleThreaded,
+    needs: Needs<'_>,
+    wire: Wire,
+    lifelines: OwnedFd,
+) -> io::Result<()> {
+    process::close_all_but(&[wire.as_fd(), lifelines.as_fd(), needs.namespace.as_fd()])?;
+    rustix::process::setsid()?;
+    let role = Role {
+        name: c"rcon-uplink",
+        capabilities: rustix::thread::CapabilitySet::empty(),
+        filter: needs.filter,
+    };
+    rustix::thread::set_name(role.name)?;
+    if let Some(pasta) = &needs.uplink.pasta {
+        // Without it the built-in stack goes on alone.
+        let _ = start_pasta(proof, pasta, needs.namespace);
+    }
+    confine(&role)?;
+    uplink::run(uplink::Setup { wire, lifelines, host_loopback: needs.uplink.host_loopback })
+}
+
+/// pasta(1) makes a link of its own in the hub, with a better default route than that of the built-in stack. It
+/// ends with this process.
+fn start_pasta(proof: &SingleThreaded, pasta: &std::path::Path, hub: &OwnedFd) -> io::Result<()> {
+    // pasta closes what it inherits, but can look at this process.
+    let namespace = format!("/proc/{}/fd/{}", std::process::id(), hub.as_raw_fd());
+    let program = pasta.display().to_string();
+    let mut words = vec![program.as_str(), "--foreground", "--quiet", "--config-net", "--netns-only"];
+    words.extend(["--netns", &namespace, "--ns-ifname", "pasta0", "--no-map-gw"]);
+    words.extend(["-t", "none", "-u", "none", "-T", "none", "-U", "none"]);
+    words.extend(["--no-dhcp", "--no-dhcpv6", "--no-ndp", "--no-ra"]);
+    words.extend(["-a", "169.254.2.2", "-n", "24", "-g", "169.254.2.1"]);
+    words.extend(["-a", "fd72:636f:6e:2::2", "-g", "fd72:636f:6e:2::1"]);
+    let arguments = words.into_iter().map(CString::new).collect::<Result<Vec<_>, _>>()?;
+    match fork(proof)? {
+        Forked::Child => {
+            let prepared = rustix::process::set_parent_process_death_signal(Some(
+                rustix::process::Signal::KILL,
+            ))
+            .map_err(io::Error::from)
+            .and_then(|()| silence());
+            if prepared.is_ok() {
+                process::execute(&arguments[0], &arguments, &[]);
+            }
+            exit_now(127)
+        }
+        Forked::Parent(_) => Ok(()),
+    }
+}
+
+fn silence() -> io::Result<()> {
+    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::stdio::dup2_stdin(&null)?;
+    rustix::stdio::dup2_stdout(&null)?;
+    Ok(rustix::stdio::dup2_stderr(&null)?)
+}
