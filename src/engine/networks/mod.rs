@@ -1,5 +1,6 @@
 //! Networks and the containers on them.
 
 pub mod connect;
+pub mod exposed;
 pub mod joined;
 pub mod publish;
