@@ -1,14 +1,15 @@
 //! What `run` and `create` share: the container that is asked for.
 
 use super::caller::Caller;
+use super::network_flags::NetworkFlags;
 use super::parse::security::SecurityOption;
 use super::parse::volume::{Place, volume};
 use super::parse::{
     capability::capability, clean::clean, env, host::host, hostname::hostname, label::label, lines::lines,
-    name::container_name, network::network, number, platform::platform, port::expose, pull::pull,
-    security::security, size::ram_in_bytes, stream::Stream, stream::stream, tmpfs::tmpfs, ulimit::ulimit,
+    name::container_name, number, platform::platform, pull::pull, security::security, size::ram_in_bytes,
+    stream::Stream, stream::stream, tmpfs::tmpfs, ulimit::ulimit,
 };
-use crate::engine::wish::{MountWish, NetworkWish, PullPolicy, SeccompWish, SecurityWish, Ulimit, Wish};
+use crate::engine::wish::{MountWish, PullPolicy, SeccompWish, SecurityWish, Ulimit, Wish};
 use crate::error::{Error, Result};
 use crate::signals::signal;
 use std::collections::BTreeMap;
@@ -41,9 +42,6 @@ pub struct ContainerArgs {
     /// Read environment variables from a file, one per line
     #[arg(long, value_name = "FILE")]
     pub env_file: Vec<String>,
-    /// Say that the container listens on a port
-    #[arg(long, value_name = "PORT", value_parser = expose)]
-    pub expose: Vec<String>,
     /// Set the host name of the container
     #[arg(short = 'h', long, value_name = "NAME", value_parser = hostname)]
     pub hostname: Option<String>,
@@ -62,9 +60,9 @@ pub struct ContainerArgs {
     /// Give the container a name
     #[arg(long, value_name = "NAME", value_parser = container_name)]
     pub name: Option<String>,
-    /// Connect the container to a network: none or host
-    #[arg(long, alias = "net", value_name = "NETWORK", value_parser = network)]
-    pub network: Vec<NetworkWish>,
+    /// Its networks and ports.
+    #[command(flatten)]
+    pub networks: NetworkFlags,
     /// Use the image of this platform: os[/arch[/variant]]
     #[arg(long, value_name = "PLATFORM", value_parser = platform)]
     pub platform: Option<String>,
@@ -125,7 +123,7 @@ impl ContainerArgs {
         if image.is_empty() || image.starts_with('-') {
             return Err(Error::usage("invalid reference format"));
         }
-        Ok(Wish {
+        let mut wish = Wish {
             image: no_nul("the image", image)?,
             command: command.iter().map(|word| no_nul("the command", word)).collect::<Result<_>>()?,
             entrypoint: self.entrypoint.as_deref().map(entrypoint).transpose()?,
@@ -136,7 +134,6 @@ impl ContainerArgs {
             workdir: self.workdir.as_deref().filter(|typed| !typed.is_empty()).map(workdir).transpose()?,
             user: self.user.as_deref().filter(|typed| !typed.is_empty()).map(user).transpose()?,
             hostname: self.hostname.clone(),
-            network: self.network()?,
             interactive: self.interactive,
             tty: self.tty,
             remove: self.rm,
@@ -156,7 +153,9 @@ impl ContainerArgs {
             cid_file: self.cidfile.clone().filter(|path| !path.is_empty()),
             sig_proxy: true,
             ..Wish::default()
-        })
+        };
+        self.networks.fill(&mut wish)?;
+        Ok(wish)
     }
 
     fn labels(&self, caller: &Caller) -> Result<BTreeMap<String, String>> {
@@ -186,14 +185,6 @@ impl ContainerArgs {
             mounts.push(mount);
         }
         Ok(mounts)
-    }
-
-    fn network(&self) -> Result<NetworkWish> {
-        let first = self.network.first().cloned().unwrap_or_default();
-        match self.network.iter().find(|other| **other != first) {
-            Some(_) => Err(Error::usage("conflicting options: a container has one network")),
-            None => Ok(first),
-        }
     }
 
     fn security(&self, caller: &Caller) -> Result<SecurityWish> {

@@ -5,7 +5,7 @@ use super::container::ContainerArgs;
 use super::pull;
 use super::registry_flags::RegistryFlags;
 use super::verb::{Verb, Words};
-use super::{Invocation, later};
+use super::{Invocation, later, network_flags};
 use crate::durable::{self, Lock};
 use crate::engine::create;
 use crate::engine::host::Engine;
@@ -55,6 +55,7 @@ impl CreateArgs {
         command_line: Vec<String>,
     ) -> Result<u8> {
         let wish = self.wish(&Caller::current()?)?;
+        network_flags::warnings(&wish).iter().for_each(|warning| ui.talk(warning));
         check_cid_file(&wish)?;
         bring_image(engine, config, ui, &wish, self.container.quiet)?;
         let (record, _lock) = make(engine, &wish, command_line, &engine.mapping()?)?;

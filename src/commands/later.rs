@@ -42,7 +42,7 @@ const OFF: &[&str] = &["false"];
 const LIMITS: &str = "resource limits need a cgroup, and containers have none yet";
 const DEVICES: &str = "containers get the standard devices only";
 const HEALTH: &str = "health checks are not there yet";
-const NETWORKS: &str = "there are no networks beside none and host yet";
+const NETWORKS: &str = "links and the network namespace of all containers are not handled yet";
 const NAMESPACES: &str = "each container gets this namespace of its own";
 const WINDOWS: &str = "it is a setting of Windows";
 const ONE_PLATFORM: &str = "an image is kept for one platform";
@@ -73,9 +73,6 @@ pub(super) const CONTAINER: &[Later] = &[
     flag("device-write-bps", List, LIMITS),
     flag("device-write-iops", List, LIMITS),
     flag("disable-content-trust", Switch, "signatures of images are not checked").harmless(&["true"]),
-    flag("dns", List, NETWORKS),
-    flag("dns-option", List, NETWORKS).alias("dns-opt"),
-    flag("dns-search", List, NETWORKS),
     flag("domainname", Text, "NIS domain names are not set").harmless(&[""]),
     flag("gpus", List, DEVICES),
     flag("group-add", List, "a process gets the groups of its user only"),
@@ -87,30 +84,23 @@ pub(super) const CONTAINER: &[Later] = &[
     flag("health-timeout", Duration, HEALTH).harmless(&["0", "0s"]),
     flag("io-maxbandwidth", Bytes, WINDOWS).harmless(&["0"]),
     flag("io-maxiops", Uint, WINDOWS).harmless(&["0"]),
-    flag("ip", Text, NETWORKS).harmless(&[""]),
-    flag("ip6", Text, NETWORKS).harmless(&[""]),
     flag("ipc", Text, NAMESPACES).harmless(&["", "private"]),
     flag("isolation", Text, WINDOWS).harmless(&["", "default"]),
     flag("kernel-memory", Bytes, "the kernel dropped this limit").harmless(&["0"]),
-    flag("link", List, NETWORKS),
-    flag("link-local-ip", List, NETWORKS),
+    flag("link-local-ip", List, "a container has one address of each kind on a network"),
     flag("log-driver", Text, "logs are kept in json-file's form only").harmless(&["", "json-file"]),
     flag("log-opt", List, "logs are neither rotated nor tagged yet"),
-    flag("mac-address", Text, NETWORKS).harmless(&[""]),
     flag("memory", Bytes, LIMITS).short('m').harmless(&["0"]),
     flag("memory-reservation", Bytes, LIMITS).harmless(&["0"]),
     flag("memory-swap", Bytes, LIMITS).harmless(&["0", "-1"]),
     flag("memory-swappiness", Int, LIMITS).harmless(&["-1"]),
     flag("mount", List, "say it with --volume or --tmpfs"),
-    flag("network-alias", List, NETWORKS).alias("net-alias"),
     // Nothing checks health yet, so that nothing has to be kept from it.
     flag("no-healthcheck", Switch, HEALTH).harmless(&["true", "false"]),
     flag("oom-kill-disable", Switch, LIMITS).harmless(OFF),
     flag("oom-score-adj", Int, LIMITS).harmless(&["0"]),
     flag("pid", Text, NAMESPACES).harmless(&["", "private"]),
     flag("pids-limit", Int, LIMITS).harmless(&["0", "-1"]),
-    flag("publish", List, NETWORKS).short('p'),
-    flag("publish-all", Switch, NETWORKS).short('P').harmless(OFF),
     flag("restart", Text, "nothing restarts a container by itself yet").harmless(&["", "no"]),
     flag("runtime", Text, NO_RUNTIME).harmless(&[""]),
     flag("storage-opt", List, "overlayfs without root has no quota"),

@@ -7,7 +7,7 @@ use super::foreground::{self, Stay, check_terminal, detach_keys};
 use super::parse::keys::KeySequence;
 use super::parse::stream::Stream;
 use super::verb::{Verb, Words};
-use super::{Invocation, later};
+use super::{Invocation, later, network_flags};
 use crate::engine::host::Engine;
 use crate::engine::start;
 use crate::engine::wish::Wish;
@@ -67,6 +67,7 @@ impl RunArgs {
         let wish = self.wish(&Caller::current()?)?;
         let hello = self.streams(&wish);
         check_terminal(wish.tty, hello.input)?;
+        network_flags::warnings(&wish).iter().for_each(|warning| ui.talk(warning));
         check_cid_file(&wish)?;
         bring_image(engine, config, ui, &wish, self.container.quiet)?;
         // The monitor gets ready while the container is still being made.

@@ -151,7 +151,7 @@ fn a_wish_that_contradicts_itself_is_refused() {
         (vec!["run", "-v", "/a:/b", "--tmpfs", "/b", "x"], "Duplicate mount point: /b"),
         (
             vec!["run", "--net", "none", "--net", "host", "x"],
-            "conflicting options: a container has one network",
+            "conflicting options: a container cannot be on `none` and `host`",
         ),
         (
             vec!["run", "-w", "rel", "x"],
@@ -174,7 +174,7 @@ fn what_cannot_be_honoured_yet_is_refused_with_its_reason() {
          Run 'rcon run --help' for more information\n"
     );
     for words in
-        [["run", "-P", "x"], ["start", "--checkpoint=a", "x"], ["rm", "-l", "x"], ["create", "-p1", "x"]]
+        [["run", "-c1", "x"], ["start", "--checkpoint=a", "x"], ["rm", "-l", "x"], ["create", "-m1g", "x"]]
     {
         assert_eq!(answer(&words).1, 125, "{words:?}");
     }

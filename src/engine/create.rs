@@ -4,6 +4,7 @@ use super::files;
 use super::host::Engine;
 use super::image::Image;
 use super::names;
+use super::networks::exposed::exposed;
 use super::record::{self, Record, RecordedMount};
 use super::tmpfs;
 use super::wish::{MountWish, Wish};
@@ -81,7 +82,7 @@ fn decide(wish: &Wish, image: &Image, command_line: Vec<String>) -> Result<Recor
         mounts: mounts(wish, image)?,
         entrypoint: entrypoint.filter(|words| !words.is_empty()),
         command,
-        exposed: image.config.exposed.clone(),
+        exposed: exposed(&image.config.exposed, wish),
         stop_signal: wish.stop_signal.or(image.config.stop_signal).unwrap_or(libc::SIGTERM),
         wish: wish.clone(),
     })

@@ -1,6 +1,7 @@
 //! Networks and the containers on them.
 
 pub mod connect;
+pub mod exposed;
 pub mod joined;
 pub mod publish;
 pub mod shared;
