@@ -20,6 +20,7 @@
 //! | `psFormat`     | the template of `ps`, where neither `--format` nor `-q` is given      | docker's table       |
 //! | `imagesFormat` | the template of `images`, likewise                                    | docker's table       |
 //! | `registries`   | where images come from, see below                                     | other tools' files   |
+//! | `network`      | how containers reach the world, see below                             | see there            |
 //!
 //! | key in `registries` | what it says                                                                        |
 //! |---------------------|-------------------------------------------------------------------------------------|
@@ -27,6 +28,11 @@
 //! | `insecure`          | hosts, with their port, and networks that need prove nothing                        |
 //! | `mirrors`           | by registry or `registry/path`: URLs to ask first, in order                         |
 //! | `blocked`           | registries, `registry/path` and `*.domain` that are neither pulled from nor pushed to |
+//!
+//! | key in `network` | what it says                                                            | when it is not there |
+//! |------------------|-------------------------------------------------------------------------|----------------------|
+//! | `uplink`         | `pasta`, `built-in`, or `auto`: pasta where it is installed             | `auto`               |
+//! | `hostLoopback`   | host.docker.internal also reaches what listens on the loopback only     | false                |
 //!
 //! What `registries` does not say, the files of podman and docker may; [`crate::registry::settings`] has the order.
 //!
@@ -51,6 +57,18 @@ pub struct Config {
     pub images_format: Option<String>,
     /// Where images come from.
     pub registries: Registries,
+    /// How containers reach the world.
+    pub network: Network,
+}
+
+/// What the user says of networks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Network {
+    /// `auto`, `pasta` or `built-in`.
+    pub uplink: Option<String>,
+    /// host.docker.internal leads to what listens on the host's loopback alone, too.
+    pub host_loopback: bool,
 }
 
 /// What the user says of registries, as it is written: [`crate::registry::settings`] reads it.

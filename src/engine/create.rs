@@ -5,6 +5,7 @@ use super::host::Engine;
 use super::image::Image;
 use super::names;
 use super::networks::exposed::exposed;
+use super::networks::joined::{self, Joined};
 use super::record::{self, Record, RecordedMount};
 use super::tmpfs;
 use super::wish::{MountWish, Wish};
@@ -39,11 +40,12 @@ pub fn create(
         names::valid_name(name)?;
     }
     let record = decide(wish, image, command_line)?;
+    let joined = joined::of(engine, &wish.network)?;
     for mount in &record.mounts {
         prepare_source(engine, mount)?;
     }
     let durability = if wish.remove { Durability::Kill } else { Durability::PowerCut };
-    let (draft, lock) = fill(engine.containers.draft()?, &record, durability)?;
+    let (draft, lock) = fill(engine.containers.draft()?, &record, &joined, durability)?;
     commit(engine, draft, &record, durability)?;
     Ok((record, lock))
 }
@@ -179,7 +181,7 @@ fn prepare_source(engine: &Engine, mount: &RecordedMount) -> Result<()> {
     }
 }
 
-fn fill(draft: Draft, record: &Record, durability: Durability) -> Result<(Draft, Lock)> {
+fn fill(draft: Draft, record: &Record, joined: &[Joined], durability: Durability) -> Result<(Draft, Lock)> {
     let folder = draft.folder();
     for (name, mode) in [("upper", 0o755), ("work", 0o700), ("etc", 0o755)] {
         rustix::fs::mkdir(folder.join(name), Mode::from_raw_mode(mode))
@@ -187,6 +189,7 @@ fn fill(draft: Draft, record: &Record, durability: Durability) -> Result<(Draft,
             .what(|| "making a container's folder")?;
     }
     files::write(&folder.join("etc"), record)?;
+    joined::draft(folder, joined, durability)?;
     let text = serde_json::to_vec(record).what(|| "writing a container's record")?;
     durable::draft(&folder.join(record::FILE), &text, 0o600, durability)?;
     let lock = Lock::take(&draft.lock(), Sharing::Exclusive)?;

@@ -2,6 +2,7 @@
 //! where a kill or a reboot tore it.
 
 use super::host::Engine;
+use super::networks::place;
 use super::state::{self, State};
 use crate::durable::{Durability, Lock};
 use crate::error::Result;
@@ -47,6 +48,7 @@ impl Engine {
         } else {
             (ENDED_BY_REBOOT, String::new())
         };
+        place::release(&self.paths, id);
         let ended = State::Exited { started: Some(started), finished: Timestamp::now(), code, error };
         ended.write(&folder, Durability::Kill)?;
         Ok(ended)

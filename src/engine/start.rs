@@ -1,6 +1,8 @@
 //! Starting a container: record, image and host become a plan, and the plan a process.
 
 use super::host::Engine;
+use super::networks::place::{self, Place};
+use super::networks::{joined, shared, wiring};
 use super::record::{Record, RecordedMount};
 use super::state::State;
 use super::supervise::StoreBook;
@@ -72,7 +74,7 @@ pub fn prepare(engine: &Engine, network: &NetworkWish) -> Result<Prepared> {
 fn namespace(engine: &Engine, wish: &NetworkWish) -> Result<Network> {
     Ok(match wish {
         NetworkWish::Host => Network::Host,
-        NetworkWish::Container(name) => Network::Of(super::networks::shared::owner(engine, name)?),
+        NetworkWish::Container(name) => Network::Of(shared::owner(engine, name)?),
         _ => Network::Own,
     })
 }
@@ -103,10 +105,12 @@ pub fn start(
             Ok(Outcome::Failed(failure)) => failure,
             Ok(outcome) => return Ok(outcome),
             Err(error) => {
+                place::release(&engine.paths, &record.id);
                 abandon(engine, record, &lock)?;
                 return Err(error);
             }
         };
+        place::release(&engine.paths, &record.id);
         match failure.remedy {
             Remedy::CopyLayers if !is_copied(engine, record) => {
                 copied::copy_layers(engine, record, &failure)?
@@ -174,6 +178,12 @@ fn attempt(
     std::fs::create_dir_all(&sockets).what(|| format!("making {}", sockets.display()))?;
     let mut plan = plan(engine, record, &mapping, attachment)?;
     plan.makes_outer = outer.is_some();
+    let places = take_places(engine, record)?;
+    files::refresh(engine, record, &places)?;
+    plan.wiring = wiring::wiring(engine, record, &places)?;
+    if plan.wiring.is_some() {
+        plan.beside = filters();
+    }
     let monitor = monitor.carry_out(&plan, lock.descriptor())?;
     let outcome = launch::outcome(&monitor, super::attach::show_stream)?;
     // The monitor is on record now: others may look for it.
@@ -182,6 +192,18 @@ fn attempt(
         Ok(()) => Ok(Outcome::Started(Started { monitor, note: note(engine, &way) })),
         Err(failure) => Ok(Outcome::Failed(failure)),
     }
+}
+
+/// Takes the container's places on its networks.
+fn take_places(engine: &Engine, record: &Record) -> Result<Vec<Place>> {
+    let joined = joined::read(&engine.containers.folder(&record.id))?;
+    let name = engine.containers.name(&record.id).unwrap_or_default();
+    place::take(engine, record, &name, &joined)
+}
+
+/// Of the processes beside a container.
+fn filters() -> Filters {
+    Filters::default()
 }
 
 /// Once a boot is often enough.
@@ -232,7 +254,7 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
             shm_size: wish.shm_size.unwrap_or(SHM_SIZE),
             privileged: wish.privileged,
             copied: is_copied(engine, record),
-            files: files::mounts(&folder.join("etc"), record),
+            files: files::mounts(&shared::files(engine, record)?, record),
             mounts: record.mounts.iter().map(|mount| planned(engine, mount)).collect::<Result<_>>()?,
         },
         sharing: Sharing { network: namespace(engine, &wish.network)? },

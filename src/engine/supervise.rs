@@ -1,6 +1,7 @@
 //! What the monitor writes into the store: the launcher's book.
 
 use super::host::Engine;
+use super::networks::place;
 use super::state::{self, State};
 use super::{events, remove, stop};
 use crate::durable::Durability;
@@ -64,6 +65,12 @@ impl StoreBook {
         self.farewell.get()
     }
 
+    fn leave_networks(plan: &Plan) {
+        if plan.wiring.is_some() {
+            place::release(&plan.paths, &plan.id);
+        }
+    }
+
     fn note(plan: &Plan, folder: &Path, action: &str, extra: &[(&str, String)]) {
         let mut attributes = plan.attributes.clone();
         attributes
@@ -96,6 +103,7 @@ impl Book for StoreBook {
     }
 
     fn start_failed(&self, plan: &Plan, failure: &StartFailure) {
+        Self::leave_networks(plan);
         let state = State::Exited {
             started: None,
             finished: Timestamp::now(),
@@ -107,6 +115,7 @@ impl Book for StoreBook {
     }
 
     fn ended(&self, plan: &Plan, ended: Ended) {
+        Self::leave_networks(plan);
         if plan.remove && !is_kept(plan) {
             // It is about to vanish; whoever waits hears the code from the monitor.
             return;

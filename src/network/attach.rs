@@ -200,10 +200,7 @@ fn set(path: &str, value: &str) -> io::Result<()> {
 fn without_family(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error)
-            if matches!(
-                error.raw_os_error(),
-                Some(libc::EAFNOSUPPORT | libc::EOPNOTSUPP | libc::EACCES)
-            ) =>
+            if matches!(error.raw_os_error(), Some(libc::EAFNOSUPPORT | libc::EOPNOTSUPP | libc::EACCES)) =>
         {
             Ok(())
         }

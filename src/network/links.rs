@@ -78,7 +78,12 @@ impl Links {
     /// Makes the bridge `name`, up, with that MTU in bytes, unless it is there; gives its index.
     pub fn ensure_bridge(&mut self, name: &str, mtu: u32) -> io::Result<u32> {
         let mut request = rt_link::Request::new().set_create().set_excl().op_newlink_do(&up(0));
-        request.encode().push_ifname_bytes(name.as_bytes()).push_mtu(mtu).nested_linkinfo().push_kind(c"bridge");
+        request
+            .encode()
+            .push_ifname_bytes(name.as_bytes())
+            .push_mtu(mtu)
+            .nested_linkinfo()
+            .push_kind(c"bridge");
         there_already(self.acknowledged(&request))?;
         self.index(name)
     }

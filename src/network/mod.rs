@@ -5,6 +5,7 @@ pub mod attach;
 pub mod definition;
 pub mod egress;
 pub mod endpoint;
+pub mod exposed;
 pub mod hub;
 pub mod links;
 pub mod names;

@@ -21,7 +21,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{CWD, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 /// The processes of a running container.
@@ -202,7 +202,8 @@ fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started
     // While init builds the tree: what else must be there before it runs.
     let (control, listener) = listen(&plan).map_err(failed(Step::Streams))?;
     let network = connect(&proof, &plan, &init, &ours, listeners)?;
-    let needs = PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock: &lock };
+    let held = network.as_ref().map(Networked::held).unwrap_or_default();
+    let needs = PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock: &lock, held };
     let (pump, pump_socket) = start_pump(&proof, &plan, needs)?;
     // Recorded before it runs, and while the tree is built: then init need not wait for that.
     let recorded = record_running(&plan, book, &init, &pump)
@@ -355,6 +356,8 @@ struct PumpNeeds<'a> {
     listener: OwnedFd,
     client: Option<&'a OwnedFd>,
     lock: &'a OwnedFd,
+    /// What must not end before the container, whoever is killed.
+    held: Vec<BorrowedFd<'a>>,
 }
 
 fn start_pump(
@@ -371,7 +374,7 @@ fn start_pump(
 }
 
 fn parts(plan: &Plan, needs: PumpNeeds<'_>, launcher: OwnedFd) -> io::Result<Parts> {
-    let PumpNeeds { spare, init, listener, client, lock } = needs;
+    let PumpNeeds { spare, init, listener, client, lock, held } = needs;
     let copy = |end: &Option<OwnedFd>| end.as_ref().map(OwnedFd::try_clone).transpose();
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     let log = rustix::fs::openat(CWD, plan.folder.join(LOG), flags, Mode::from_raw_mode(0o600))?;
@@ -392,6 +395,7 @@ fn parts(plan: &Plan, needs: PumpNeeds<'_>, launcher: OwnedFd) -> io::Result<Par
             Mode::empty(),
         )?,
         lock: lock.try_clone()?,
+        held: held.iter().map(|end| end.try_clone_to_owned()).collect::<Result<_, _>>()?,
         input_once: plan.console.stdin_once,
     })
 }
@@ -433,8 +437,15 @@ fn stay(mut started: Started, book: &impl Book) -> u8 {
             break ended;
         }
         hear_pump(&mut started);
+        if let Some(network) = &mut started.network {
+            network.serve();
+        }
         execs.serve(&started.control, &started.init.pidfd);
     };
+    // Its ports are free before anyone is told of the end.
+    if let Some(network) = started.network.take() {
+        network.end();
+    }
     book.ended(&started.plan, ended);
     execs.end();
     drain(&mut started);
@@ -453,6 +464,7 @@ fn stay(mut started: Started, book: &impl Book) -> u8 {
 fn wait_for_work(started: &Started, execs: &Execs) -> io::Result<()> {
     let mut watched = vec![started.signals.as_fd(), started.control.as_fd(), started.pump_socket.as_fd()];
     watched.extend(execs.watched());
+    watched.extend(started.network.iter().flat_map(Networked::watched));
     let mut polled: Vec<PollFd<'_>> =
         watched.into_iter().map(|end| PollFd::from_borrowed_fd(end, PollFlags::IN)).collect();
     Ok(poll(&mut polled, None).map(drop)?)
@@ -489,7 +501,7 @@ fn reap(started: &mut Started, execs: &mut Execs, book: &impl Book) -> Option<En
             end = Some(ended);
         } else if pid == started.pump.pid {
             replace_pump(started, book);
-        } else {
+        } else if !started.network.as_mut().is_some_and(|network| network.ended(pid)) {
             execs.ended(pid, ended);
         }
     }
@@ -516,8 +528,9 @@ fn another_pump(started: &Started, book: &impl Book) -> Result<(Child, OwnedFd),
     let folder = rustix::fs::open(&started.plan.sockets, flags, Mode::empty())
         .map_err(|errno| failed(Step::Streams)(errno.into()))?;
     let listener = packet::listen(folder.as_fd(), stream::SOCKET).map_err(failed(Step::Streams))?;
-    let Started { plan, spare, init, lock, .. } = started;
-    let pump = start_pump(&proof, plan, PumpNeeds { spare, init, listener, client: None, lock })?;
+    let Started { plan, spare, init, lock, network, .. } = started;
+    let held = network.as_ref().map(Networked::held).unwrap_or_default();
+    let pump = start_pump(&proof, plan, PumpNeeds { spare, init, listener, client: None, lock, held })?;
     // On record before it begins: a pump that nobody knows of would keep the container from being repaired.
     record_running(plan, book, init, &pump.0)?;
     begin_pump(&pump.1, spare)?;

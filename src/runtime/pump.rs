@@ -43,6 +43,8 @@ pub struct Parts {
     pub folder: OwnedFd,
     /// The container's lock: held as long as a process of the monitor lives.
     pub lock: OwnedFd,
+    /// What must not end before the container: ways to the processes that serve its networks.
+    pub held: Vec<OwnedFd>,
     /// Input ends with the first client that gave some.
     pub input_once: bool,
 }
@@ -80,6 +82,7 @@ fn close_the_rest(parts: &Parts) -> io::Result<()> {
     let always = [&parts.listener, &parts.launcher, &parts.init, &parts.folder, &parts.lock];
     let mut kept: Vec<BorrowedFd<'_>> = optional.into_iter().flatten().map(AsFd::as_fd).collect();
     kept.extend(always.into_iter().map(AsFd::as_fd));
+    kept.extend(parts.held.iter().map(AsFd::as_fd));
     kept.push(parts.log.as_fd());
     process::close_all_but(&kept)
 }

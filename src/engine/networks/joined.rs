@@ -3,8 +3,10 @@
 //! ([`crate::network::endpoint`]).
 
 use crate::durable::{self, Durability};
-use crate::engine::wish::Join;
+use crate::engine::host::Engine;
+use crate::engine::wish::{Join, NetworkWish};
 use crate::error::{Context, Error, Kind, Result};
+use crate::network::definition::DEFAULT;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -36,8 +38,50 @@ pub fn read(folder: &Path) -> Result<Vec<Joined>> {
     }
 }
 
+/// The networks that a new container is to be on.
+///
+/// # Errors
+/// docker's words for one that is not there, and for addresses on a network that chooses them itself.
+pub fn of(engine: &Engine, wish: &NetworkWish) -> Result<Vec<Joined>> {
+    let default = Join { network: DEFAULT.to_owned(), ..Join::default() };
+    match wish {
+        NetworkWish::Default => Ok(vec![one(engine, &default)?]),
+        NetworkWish::Networks(joins) => joins.iter().map(|join| one(engine, join)).collect(),
+        NetworkWish::None | NetworkWish::Host | NetworkWish::Container(_) | NetworkWish::Pasta(_) => {
+            Ok(Vec::new())
+        }
+    }
+}
+
+/// One network that a container is to be on.
+pub fn one(engine: &Engine, join: &Join) -> Result<Joined> {
+    let network = engine.networks().find(&join.network)?;
+    if network.is_default() && (join.ipv4.is_some() || join.ipv6.is_some()) {
+        return Err(Error::usage(
+            "invalid endpoint settings: user specified IP address is supported on user defined networks only",
+        ));
+    }
+    if network.is_default() && !join.aliases.is_empty() {
+        return Err(Error::usage(
+            "invalid endpoint settings: network-scoped aliases are only supported for user-defined networks",
+        ));
+    }
+    Ok(Joined { network: network.id, name: network.name, join: join.clone() })
+}
+
+/// Writes them into the folder of a container that nobody sees yet.
+pub fn draft(folder: &Path, joined: &[Joined], durability: Durability) -> Result<()> {
+    match joined {
+        [] => Ok(()),
+        joined => durable::draft(&folder.join(FILE), &text(joined)?, 0o600, durability),
+    }
+}
+
 /// Replaces them.
 pub fn write(folder: &Path, joined: &[Joined], durability: Durability) -> Result<()> {
-    let text = serde_json::to_vec(joined).what(|| "writing a container's networks")?;
-    durable::put(&folder.join(FILE), &text, durability)
+    durable::put(&folder.join(FILE), &text(joined)?, durability)
+}
+
+fn text(joined: &[Joined]) -> Result<Vec<u8>> {
+    serde_json::to_vec(joined).what(|| "writing a container's networks")
 }

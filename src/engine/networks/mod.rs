@@ -3,5 +3,7 @@
 pub mod connect;
 pub mod exposed;
 pub mod joined;
+pub mod place;
 pub mod publish;
 pub mod shared;
+pub mod wiring;

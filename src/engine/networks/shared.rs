@@ -1,9 +1,12 @@
 //! `--network container:NAME`: the network namespace of another container.
 
 use crate::engine::host::Engine;
+use crate::engine::record::Record;
 use crate::engine::state::State;
+use crate::engine::wish::NetworkWish;
 use crate::error::{Error, Kind, Result};
 use crate::sys::process::Identity;
+use std::path::PathBuf;
 
 /// The first process of the container `name`, whose network namespace is to be shared.
 ///
@@ -13,9 +16,16 @@ pub fn owner(engine: &Engine, name: &str) -> Result<Identity> {
     let id = engine.containers.find(name)?;
     match engine.observe(&id)? {
         State::Running { processes, .. } => Ok(processes.init),
-        _ => Err(Error::new(
-            Kind::Conflict,
-            format!("cannot join network of a non running container: {id}"),
-        )),
+        _ => Err(Error::new(Kind::Conflict, format!("cannot join network of a non running container: {id}"))),
     }
+}
+
+/// Where the files are that say who a container is on its networks: its own, or those of the container whose
+/// network it shares, as docker has it.
+pub fn files(engine: &Engine, record: &Record) -> Result<PathBuf> {
+    let id = match &record.wish.network {
+        NetworkWish::Container(name) => engine.containers.find(name)?,
+        _ => record.id,
+    };
+    Ok(engine.containers.folder(&id).join("etc"))
 }

@@ -1,6 +1,7 @@
 //! Rules for what a container may reach outside its networks.
 
 pub mod kernel;
+pub mod log;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};

@@ -2,8 +2,8 @@
 //! itself.
 
 use super::expression::{
-    Connection, FIRST, Header, Meta, connection, destination, equal, meta, payload, set_connection_mark, set_mark,
-    value,
+    Connection, FIRST, Header, Meta, connection, destination, equal, meta, payload, set_connection_mark,
+    set_mark, value,
 };
 use super::{Base, Batch, Family, Hook, Kind};
 use netlink_socket2::NetlinkSocket;
@@ -51,8 +51,7 @@ pub fn answers(socket: &mut NetlinkSocket, mark: u32) -> io::Result<()> {
     let remember = [meta(Meta::Mark, FIRST), equal(FIRST, &mark.to_ne_bytes()), set_connection_mark(FIRST)];
     batch.rule("mark", &remember)?;
     batch.chain("answers", base(Kind::Route, Hook::Output))?;
-    let recall =
-        [connection(Connection::Mark, FIRST), equal(FIRST, &mark.to_ne_bytes()), set_mark(FIRST)];
+    let recall = [connection(Connection::Mark, FIRST), equal(FIRST, &mark.to_ne_bytes()), set_mark(FIRST)];
     batch.rule("answers", &recall)?;
     batch.commit(socket)
 }

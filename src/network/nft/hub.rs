@@ -77,8 +77,7 @@ pub fn make(socket: &mut NetlinkSocket, built_in: &str) -> io::Result<()> {
     ];
     batch.rule("note", &note)?;
     batch.chain("masquerade", base(Kind::Nat, Hook::Postrouting, SOURCE_NAT, false))?;
-    let masquerade =
-        [meta(Meta::OutputName, FIRST), different(FIRST, BRIDGES.as_bytes()), masquerade()];
+    let masquerade = [meta(Meta::OutputName, FIRST), different(FIRST, BRIDGES.as_bytes()), masquerade()];
     batch.rule("masquerade", &masquerade)?;
     batch.commit(socket)
 }

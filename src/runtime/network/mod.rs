@@ -2,27 +2,34 @@
 //! must be done when one of them dies or the container goes.
 
 mod beside;
+mod names_words;
+mod notes;
 mod way_out;
 mod worker;
 
 use super::handshake::{Failure, Step, failed};
 use super::plan::{Filters, Plan};
-use crate::durable::Lock;
+use crate::durable::{self, Lock};
 use crate::error::Result as Told;
 use crate::network::attach::{self, NameSockets};
+use crate::network::egress::kernel::{self, DENIED};
+use crate::network::egress::log::{self, Line};
 use crate::network::hub::Hub;
 use crate::network::names;
 use crate::network::port::{Publish, Published};
 use crate::network::ports::{self, listener, words};
 use crate::network::uplink::{self, Wire};
 use crate::network::wiring::Wiring;
+use crate::packet;
 use crate::sys::fork::SingleThreaded;
 use beside::{Beside, Role};
+use names_words::{FromNames, Resolved};
 use rustix::fs::{Mode, OFlags};
 use rustix::thread::CapabilitySet;
 use std::io;
 use std::net::IpAddr;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 
 /// Sockets of the host that serve published ports.
 pub type Listeners = Vec<(Published, OwnedFd)>;
@@ -45,6 +52,12 @@ pub fn bind(wanted: &[Publish]) -> Told<Listeners> {
 pub struct Networked {
     wiring: Wiring,
     filter: Filters,
+    /// The container's folder, for its egress log.
+    folder: PathBuf,
+    /// Where what is published is told.
+    sockets: PathBuf,
+    /// What the rules of the hub note about it.
+    notes: Option<OwnedFd>,
     /// Its network namespace.
     container: OwnedFd,
     /// The hub's, where it is connected to one.
@@ -65,11 +78,12 @@ pub struct Networked {
 const MOST_REPAIRS: u32 = 64;
 
 /// What the process that sets up a start brings back, beside descriptors.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 struct SetUp {
     ports: Vec<u32>,
     made_hub: bool,
     named: bool,
+    noted: bool,
 }
 
 impl Networked {
@@ -81,13 +95,13 @@ impl Networked {
         listeners: Listeners,
     ) -> Result<Option<Self>, Failure> {
         let Some(wiring) = &plan.wiring else { return Ok(None) };
-        Self::connect(proof, wiring, &plan.beside, init, listeners).map(Some).map_err(failed(Step::Network))
+        Self::connect(proof, plan, wiring, init, listeners).map(Some).map_err(failed(Step::Network))
     }
 
     fn connect(
         proof: &SingleThreaded,
+        plan: &Plan,
         wiring: &Wiring,
-        filter: &Filters,
         init: i32,
         listeners: Listeners,
     ) -> io::Result<Self> {
@@ -98,7 +112,10 @@ impl Networked {
         )?;
         let mut networked = Self {
             wiring: wiring.clone(),
-            filter: filter.clone(),
+            filter: plan.beside.clone(),
+            folder: plan.folder.clone(),
+            sockets: plan.sockets.clone(),
+            notes: None,
             container,
             hub: None,
             lifeline: None,
@@ -112,7 +129,18 @@ impl Networked {
         networked.set_up(proof)?;
         networked.serve_ports(proof)?;
         networked.serve_names(proof)?;
+        networked.tell_published()?;
         Ok(networked)
+    }
+
+    /// Leaves word of what is published, for `port`, `ps` and `inspect`.
+    fn tell_published(&self) -> io::Result<()> {
+        if self.listeners.is_empty() {
+            return Ok(());
+        }
+        let published: Vec<Published> = self.listeners.iter().map(|(published, _)| *published).collect();
+        let text = serde_json::to_vec(&published)?;
+        durable::replace(&self.sockets.join(PUBLISHED), &text).map_err(io::Error::other)
     }
 
     /// Everything that is done in the hub and in the container.
@@ -132,6 +160,9 @@ impl Networked {
         if set_up.named {
             self.name_sockets = Some(NameSockets { udp: next()?, tcp: next()?, inside: next()? });
         }
+        if set_up.noted {
+            self.notes = Some(next()?);
+        }
         self.ports = set_up.ports;
         if let Some(hub) = &self.hub {
             records.register(hub).map_err(io::Error::other)?;
@@ -143,7 +174,7 @@ impl Networked {
 
     fn work(&self, hub: Option<&OwnedFd>) -> io::Result<worker::Brought<SetUp>> {
         let mut descriptors = Vec::new();
-        let mut set_up = SetUp { ports: Vec::new(), made_hub: false, named: false };
+        let mut set_up = SetUp::default();
         if !self.wiring.cables.is_empty() {
             match hub {
                 Some(hub) => worker::enter(hub.as_fd())?,
@@ -160,6 +191,10 @@ impl Networked {
         for cable in &self.wiring.cables {
             set_up.ports.push(attach::connect(cable, self.container.as_fd())?);
         }
+        let obeying = self.wiring.cables.iter().zip(&set_up.ports);
+        let obeying: Vec<u32> =
+            obeying.filter(|(cable, _)| !cable.egress.is_empty()).map(|(_, port)| *port).collect();
+        let notes = if obeying.is_empty() { None } else { Some(log::open(&obeying)?) };
         worker::enter(self.container.as_fd())?;
         crate::sys::network::loopback_up()?;
         self.wiring.cables.iter().try_for_each(attach::plug_in)?;
@@ -171,6 +206,8 @@ impl Networked {
             descriptors.extend([udp, tcp, inside]);
             set_up.named = true;
         }
+        set_up.noted = notes.is_some();
+        descriptors.extend(notes);
         Ok((set_up, descriptors))
     }
 
@@ -197,9 +234,8 @@ impl Networked {
         };
         let container = self.container.as_fd();
         let enter = || worker::enter(container);
-        let beside = Beside::start(proof, role, &[container], enter, |control| {
-            ports::run(ports::Setup { control })
-        })?;
+        let beside =
+            Beside::start(proof, role, &[container], enter, |control| ports::run(ports::Setup { control }))?;
         words::target(beside.control.as_fd(), &self.target())?;
         for (published, socket) in &self.listeners {
             words::listen(beside.control.as_fd(), published, socket.as_fd())?;
@@ -248,6 +284,128 @@ impl Networked {
         Ok(())
     }
 }
+
+/// The name of the file of published ports, beside the container's sockets.
+pub const PUBLISHED: &str = "ports.json";
+
+impl Networked {
+    /// What to poll for reading.
+    pub fn watched(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let names = self.names.as_ref().map(|names| names.control.as_fd());
+        let others = [self.lifeline.as_ref(), self.notes.as_ref()];
+        names.into_iter().chain(others.into_iter().flatten().map(AsFd::as_fd))
+    }
+
+    /// What the pump holds as well, so that all of it stays should this process be killed.
+    pub fn held(&self) -> Vec<BorrowedFd<'_>> {
+        let besides = self.names.iter().chain(&self.published).map(|beside| beside.control.as_fd());
+        besides.chain(self.lifeline.iter().chain(&self.hub).map(AsFd::as_fd)).collect()
+    }
+
+    /// Does what can be done without waiting.
+    pub fn serve(&mut self) {
+        if self.lifeline.as_ref().is_some_and(|lifeline| packet::is_readable(lifeline.as_fd())) {
+            self.renew_way_out();
+        }
+        self.hear_names();
+        if let Some(notes) = self.notes.as_ref().filter(|notes| packet::is_readable(notes.as_fd())) {
+            notes::append(&self.folder, &log::receive(notes.as_fd()));
+        }
+    }
+
+    /// The way out was killed: whoever sees it first starts another.
+    fn renew_way_out(&mut self) {
+        self.lifeline = None;
+        self.repaired += 1;
+        if self.repaired > MOST_REPAIRS {
+            return;
+        }
+        let renewed = SingleThreaded::prove().and_then(|proof| self.hold_way_out(&proof, None));
+        self.lifeline = renewed.ok();
+    }
+
+    fn hear_names(&mut self) {
+        let Some(names) = &self.names else { return };
+        if !packet::is_readable(names.control.as_fd()) {
+            return;
+        }
+        match names_words::hear(names.control.as_fd()) {
+            Some(FromNames::Resolved(resolved)) => {
+                // When the rule cannot be made the connection is refused, and noted.
+                let _ = self.pin(&resolved);
+                let _ = names_words::go_on(names.control.as_fd());
+            }
+            Some(FromNames::Denied { name }) => notes::append(
+                &self.folder,
+                &[Line {
+                    time: jiff::Timestamp::now(),
+                    verdict: DENIED.to_owned(),
+                    protocol: "dns".to_owned(),
+                    address: None,
+                    port: None,
+                    name: Some(name),
+                }],
+            ),
+            // Its end is seen when it is reaped.
+            None => {}
+        }
+    }
+
+    /// Lets the container reach what an allowed name was resolved to.
+    fn pin(&self, resolved: &Resolved) -> io::Result<()> {
+        let hub = self.hub.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let addresses: Vec<(IpAddr, u64)> = resolved
+            .addresses
+            .iter()
+            .map(|found| (found.address, u64::from(found.ttl).clamp(SHORTEST_PIN, LONGEST_PIN)))
+            .collect();
+        let proof = SingleThreaded::prove()?;
+        let worker = worker::begin(&proof, || {
+            worker::enter(hub.as_fd())?;
+            let socket = &mut netlink_socket2::NetlinkSocket::new();
+            for (cable, port) in self.wiring.cables.iter().zip(&self.ports) {
+                kernel::pin(socket, *port, &cable.egress, &resolved.name, &addresses)?;
+            }
+            Ok(((), Vec::new()))
+        })?;
+        worker.finish().map(|((), _)| ())
+    }
+
+    /// Whether the process that ended was one beside the container; then another takes its place.
+    pub fn ended(&mut self, pid: i32) -> bool {
+        let is = |beside: &Option<Beside>| beside.as_ref().is_some_and(|beside| beside.pid() == pid);
+        let (names, published) = (is(&self.names), is(&self.published));
+        if !names && !published {
+            return false;
+        }
+        self.repaired += 1;
+        if self.repaired <= MOST_REPAIRS
+            && let Ok(proof) = SingleThreaded::prove()
+        {
+            // Without it the container goes on, and the next call tells what is missing.
+            let _ = if names { self.serve_names(&proof) } else { self.serve_ports(&proof) };
+        }
+        true
+    }
+
+    /// The container has ended: nobody listens for it any more when this returns.
+    pub fn end(self) {
+        let Self { wiring, hub, listeners, published, names, .. } = self;
+        drop(listeners);
+        for beside in published.into_iter().chain(names) {
+            beside.end();
+        }
+        if hub.is_some() {
+            Hub::at(&wiring.hub).unregister();
+        }
+    }
+}
+
+/// For how long an address that a name was resolved to stays allowed, in seconds: programs keep addresses longer
+/// than short-lived records say, and none may stay for ever.
+const SHORTEST_PIN: u64 = 300;
+/// See [`SHORTEST_PIN`].
+const LONGEST_PIN: u64 = 86400;
 
 /// The hub, or the lock under which it is to be made.
 fn find_hub(records: &Hub) -> io::Result<(Option<OwnedFd>, Option<Lock>)> {

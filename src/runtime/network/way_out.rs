@@ -70,12 +70,7 @@ fn start(proof: &SingleThreaded, needs: Needs<'_>, wire: Wire) -> io::Result<Own
     }
 }
 
-fn become_uplink(
-    proof: &SingleThreaded,
-    needs: Needs<'_>,
-    wire: Wire,
-    lifelines: OwnedFd,
-) -> io::Result<()> {
+fn become_uplink(proof: &SingleThreaded, needs: Needs<'_>, wire: Wire, lifelines: OwnedFd) -> io::Result<()> {
     process::close_all_but(&[wire.as_fd(), lifelines.as_fd(), needs.namespace.as_fd()])?;
     rustix::process::setsid()?;
     let role = Role {
@@ -107,11 +102,10 @@ fn start_pasta(proof: &SingleThreaded, pasta: &std::path::Path, hub: &OwnedFd) -
     let arguments = words.into_iter().map(CString::new).collect::<Result<Vec<_>, _>>()?;
     match fork(proof)? {
         Forked::Child => {
-            let prepared = rustix::process::set_parent_process_death_signal(Some(
-                rustix::process::Signal::KILL,
-            ))
-            .map_err(io::Error::from)
-            .and_then(|()| silence());
+            let prepared =
+                rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+                    .map_err(io::Error::from)
+                    .and_then(|()| silence());
             if prepared.is_ok() {
                 process::execute(&arguments[0], &arguments, &[]);
             }
