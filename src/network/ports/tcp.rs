@@ -182,7 +182,10 @@ impl Direction {
             rounds += 1;
             self.fill(from, pipes);
             if self.held.is_empty() {
-                if self.ended {
+                if self.ended && from.failed {
+                    // No end but a reset, which the whole flow gets.
+                    break;
+                } else if self.ended {
                     self.told = true;
                     // A side that is gone already needs no word.
                     let _ = shutdown(&to.socket, Shutdown::Write);
