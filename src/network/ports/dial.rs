@@ -26,7 +26,8 @@ impl Way {
         let ipv4 = target.ipv4.map(|at| (IpAddr::V4(at), target.gateway4.map_or(at.into(), IpAddr::V4)));
         let ipv6 = target.ipv6.map(|at| (IpAddr::V6(at), target.gateway6.map_or(at.into(), IpAddr::V6)));
         let (at, gateway) = if address.is_ipv4() { ipv4.or(ipv6) } else { ipv6.or(ipv4) }?;
-        let has_counterpart = address.is_ipv4() == at.is_ipv4() && address != at && may_be_lent(address);
+        let is_inside = address == at || target.networks.iter().any(|network| network.contains(&address));
+        let has_counterpart = address.is_ipv4() == at.is_ipv4() && !is_inside && may_be_lent(address);
         let source = if has_counterpart { (address, client.port()) } else { (gateway, 0) };
         Some(Self { source: source.into(), target: (at, port).into() })
     }
@@ -109,6 +110,7 @@ mod tests {
             ("192.0.2.1:99", Some(ipv4), None, Some(("192.0.2.1:99", "10.1.0.2:80"))),
             ("[::ffff:192.0.2.1]:99", Some(ipv4), Some(ipv6), Some(("192.0.2.1:99", "10.1.0.2:80"))),
             ("127.0.0.1:99", Some(ipv4), None, Some(("10.1.0.1:0", "10.1.0.2:80"))),
+            ("10.7.1.9:99", Some(ipv4), None, Some(("10.1.0.1:0", "10.1.0.2:80"))),
             ("10.1.0.2:99", Some(ipv4), None, Some(("10.1.0.1:0", "10.1.0.2:80"))),
             ("[2001:db8::1]:99", Some(ipv4), Some(ipv6), Some(("[2001:db8::1]:99", "[fd00::2]:80"))),
             ("[2001:db8::1]:99", Some(ipv4), None, Some(("10.1.0.1:0", "10.1.0.2:80"))),
@@ -123,6 +125,7 @@ mod tests {
                 gateway4: ipv4.map(|(_, gateway)| gateway.parse().unwrap()),
                 ipv6: ipv6.map(|(at, _)| at.parse().unwrap()),
                 gateway6: ipv6.map(|(_, gateway)| gateway.parse().unwrap()),
+                networks: vec!["10.7.0.0/16".parse().unwrap()],
             };
             let way = way.map(|(source, target)| Way {
                 source: source.parse().unwrap(),

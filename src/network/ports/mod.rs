@@ -217,23 +217,28 @@ impl Ports {
 
     fn unlisten(&mut self, published: &Published) {
         let found = self.listeners.iter().find(|(_, listener)| listener.published == *published);
-        if let Some((key, listener)) = found.map(|(key, listener)| (key, Rc::clone(listener))) {
+        if let Some(key) = found.map(|(key, _)| key) {
+            self.leave(key);
+        }
+    }
+
+    fn leave(&mut self, key: Key) {
+        if let Some(listener) = self.listeners.remove(key) {
             // The launcher holds the same socket: closing ours would not take it out.
             let _ = epoll::delete(&self.epoll, &listener.socket);
             self.datagrams.forget_listener(key);
-            self.listeners.remove(key);
         }
     }
 
     fn serve(&mut self, key: Key) {
         let Some(listener) = self.listeners.get_mut(key).map(|listener| Rc::clone(listener)) else { return };
         match listener.published.container.protocol {
-            Protocol::Tcp => self.accept(&listener),
+            Protocol::Tcp => self.accept(key, &listener),
             Protocol::Udp => self.datagrams.ask(&self.epoll, key, &listener, &self.target),
         }
     }
 
-    fn accept(&mut self, listener: &Listener) {
+    fn accept(&mut self, key: Key, listener: &Listener) {
         for _ in 0..ACCEPTED_AT_ONCE {
             if self.flows.len() >= MOST_FLOWS {
                 return self.pause();
@@ -247,6 +252,8 @@ impl Ports {
                 Ok((_, None)) => {}
                 Err(Errno::AGAIN) => return,
                 Err(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => return self.pause(),
+                // It listens no more.
+                Err(Errno::INVAL) => return self.leave(key),
                 // accept(2): what went wrong with that very connection is no reason not to take the next.
                 Err(_) => {}
             }
@@ -366,4 +373,48 @@ fn timespec(duration: Duration) -> Timespec {
     // Rounded up, or the loop would wake a moment too early again and again.
     let duration = if duration.is_zero() { duration } else { duration + Duration::from_millis(1) };
     Timespec { tv_sec: duration.as_secs() as i64, tv_nsec: i64::from(duration.subsec_nanos()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::port::{Port, Publish};
+    use std::io::Read;
+    use std::net::TcpStream;
+
+    fn port_of(protocol: Protocol) -> (Published, OwnedFd) {
+        let address = Some("127.0.0.1".parse().unwrap());
+        let wanted = Publish { container: Port { number: 80, protocol }, address, host: None };
+        listener::bind(&wanted, &[]).unwrap().remove(0)
+    }
+
+    #[test]
+    fn every_word_is_answered_and_the_end_of_the_launcher_is_the_end() {
+        let (launcher, control) = crate::packet::pair().unwrap();
+        let service = std::thread::spawn(|| run(Setup { control }));
+        for protocol in [Protocol::Tcp, Protocol::Udp] {
+            let (published, socket) = port_of(protocol);
+            words::listen(launcher.as_fd(), &published, socket.as_fd()).unwrap();
+            words::unlisten(launcher.as_fd(), &published).unwrap();
+        }
+        words::target(launcher.as_fd(), &Target::default()).unwrap();
+        let pipe = std::io::pipe().unwrap();
+        let (published, _) = port_of(Protocol::Tcp);
+        assert!(words::listen(launcher.as_fd(), &published, pipe.0.as_fd()).is_err());
+        drop(launcher);
+        service.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn who_comes_while_the_container_has_no_address_gets_a_reset() {
+        let (launcher, control) = crate::packet::pair().unwrap();
+        let service = std::thread::spawn(|| run(Setup { control }));
+        let (published, socket) = port_of(Protocol::Tcp);
+        words::listen(launcher.as_fd(), &published, socket.as_fd()).unwrap();
+        let mut client = TcpStream::connect((published.address, published.host)).unwrap();
+        let error = client.read(&mut [0; 8]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+        drop(launcher);
+        service.join().unwrap().unwrap();
+    }
 }

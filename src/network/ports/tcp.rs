@@ -239,7 +239,7 @@ impl Direction {
                     Ok(taken) => {
                         *held += taken;
                         if taken >= BUSY {
-                            pipe.enlarge();
+                            pipes.enlarge(pipe);
                         }
                         Ok(taken)
                     }

@@ -15,6 +15,7 @@
 
 use crate::network::port::Published;
 use crate::packet;
+use ipnet::IpNet;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -27,14 +28,14 @@ const TARGET: u8 = b'T';
 const DONE: u8 = b'k';
 const FAILED: u8 = b'e';
 
-/// The largest body, in bytes: a [`Published`], a [`Target`] or a reason.
-const BODY: usize = 1024;
+/// The largest body, in bytes: a [`Target`] with its networks.
+const BODY: usize = 16 * 1024;
 
 /// How long the launcher waits for an answer.
 const PATIENCE: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
 /// Where a container is dialled, and from where on behalf of clients that have no counterpart in it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// The container's address. It must be the one the container itself uses towards its default route: servers of
     /// UDP answer from that one.
@@ -45,6 +46,10 @@ pub struct Target {
     pub gateway4: Option<Ipv4Addr>,
     /// The gateway of the network of `ipv6`.
     pub gateway6: Option<Ipv6Addr>,
+    /// The subnets of the container's networks. Who comes from outside with such an address is not one of the
+    /// container's neighbours, and shall not pass for one: it is dialled for by the gateway.
+    #[serde(default)]
+    pub networks: Vec<IpNet>,
 }
 
 /// What the launcher says.
