@@ -116,7 +116,7 @@ fn destination(header: &libc::msghdr) -> Option<Here> {
         let mut message = libc::CMSG_FIRSTHDR(std::ptr::from_ref(header));
         while let Some(head) = message.as_ref() {
             let data = libc::CMSG_DATA(message);
-            let holds = |size: usize| head.cmsg_len as usize >= libc::CMSG_LEN(size as u32) as usize;
+            let holds = |size: usize| head.cmsg_len >= libc::CMSG_LEN(size as u32) as _;
             match (head.cmsg_level, head.cmsg_type) {
                 (libc::SOL_IP, libc::IP_PKTINFO) if holds(size_of::<libc::in_pktinfo>()) => {
                     let info = data.cast::<libc::in_pktinfo>().read_unaligned();

@@ -95,8 +95,8 @@ pub struct Setup {
 /// # Errors
 /// Only of the loop itself: what a client or a server does wrong ends its connection.
 pub fn run(setup: Setup) -> io::Result<()> {
-    raise_descriptor_limit();
-    let mut ports = Ports::new(setup)?;
+    let most_flows = MOST_FLOWS.min(raise_descriptor_limit() / 4);
+    let mut ports = Ports::new(setup, most_flows)?;
     let mut events = [MaybeUninit::<Event>::uninit(); EVENTS];
     loop {
         let timeout = ports.patience().map(timespec);
@@ -129,6 +129,7 @@ struct Ports {
     target: Target,
     listeners: Slots<Rc<Listener>>,
     flows: Slots<Flow>,
+    most_flows: usize,
     /// Connections with something to do; each at most once in it, unless it is gone.
     queue: VecDeque<Key>,
     /// Clients that get a reset when their time has come.
@@ -147,7 +148,7 @@ enum Control {
 }
 
 impl Ports {
-    fn new(setup: Setup) -> io::Result<Self> {
+    fn new(setup: Setup, most_flows: usize) -> io::Result<Self> {
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         let token = Token { kind: Kind::Control, key: Key::from_bits(0) };
         epoll::add(&epoll, &setup.control, token.data(), EventFlags::IN)?;
@@ -157,6 +158,7 @@ impl Ports {
             target: Target::default(),
             listeners: Slots::new(),
             flows: Slots::new(),
+            most_flows,
             queue: VecDeque::new(),
             parting: VecDeque::new(),
             paused_until: None,
@@ -240,7 +242,7 @@ impl Ports {
 
     fn accept(&mut self, key: Key, listener: &Listener) {
         for _ in 0..ACCEPTED_AT_ONCE {
-            if self.flows.len() >= MOST_FLOWS {
+            if self.flows.len() >= self.most_flows {
                 return self.pause();
             }
             match acceptfrom_with(&listener.socket, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
@@ -338,9 +340,13 @@ impl Ports {
         while self.parting.front().is_some_and(|(moment, _)| *moment <= now) {
             self.parting.pop_front();
         }
-        if self.paused_until.is_some_and(|moment| moment <= now) && self.flows.len() < MOST_FLOWS {
-            self.paused_until = None;
-            self.listen_for(EventFlags::IN);
+        if self.paused_until.is_some_and(|moment| moment <= now) {
+            if self.flows.len() < self.most_flows {
+                self.paused_until = None;
+                self.listen_for(EventFlags::IN);
+            } else {
+                self.paused_until = Some(now + PAUSE);
+            }
         }
     }
 
@@ -362,11 +368,14 @@ impl Ports {
     }
 }
 
-/// A connection takes two descriptors, and two more while it cannot deliver: the usual 1024 are soon gone.
-fn raise_descriptor_limit() {
+/// How many descriptors this process may have, now that it may have more than the usual 1024: a connection takes two,
+/// and up to four more while it cannot deliver, and clients of UDP one each.
+fn raise_descriptor_limit() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let limit = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
 }
 
 fn timespec(duration: Duration) -> Timespec {
