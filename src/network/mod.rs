@@ -12,5 +12,3 @@ pub mod names;
 pub mod nft;
 pub mod port;
 pub mod ports;
-pub mod uplink;
-pub mod wiring;
