@@ -4,4 +4,6 @@
 pub mod definition;
 pub mod egress;
 pub mod endpoint;
+pub mod names;
 pub mod port;
+pub mod resolvers;
