@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 const MOST: usize = 64;
 
 /// Which connection or query; they are numbered in the order they came, and no number comes twice.
-pub type Ticket = u64;
+pub(super) type Ticket = u64;
 
 /// What a descriptor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub(super) enum Source {
     /// The launcher.
     Control,
     /// Queries of the container.
@@ -30,40 +30,40 @@ pub enum Source {
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Interest {
+pub(super) struct Interest {
     /// Something to read, or the end.
-    pub read: bool,
+    pub(super) read: bool,
     /// Room to write.
-    pub write: bool,
+    pub(super) write: bool,
 }
 
 /// Only something to read.
-pub const READ: Interest = Interest { read: true, write: false };
+pub(super) const READ: Interest = Interest { read: true, write: false };
 
 /// The descriptors that are waited for. One that is closed is forgotten by itself.
 #[derive(Debug)]
-pub struct Events {
+pub(super) struct Events {
     epoll: OwnedFd,
 }
 
 impl Events {
     /// None yet.
-    pub fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         Ok(Self { epoll: epoll::create(epoll::CreateFlags::CLOEXEC)? })
     }
 
     /// Waits for `socket`, too.
-    pub fn add(&self, socket: impl AsFd, source: Source, interest: Interest) -> io::Result<()> {
+    pub(super) fn add(&self, socket: impl AsFd, source: Source, interest: Interest) -> io::Result<()> {
         Ok(epoll::add(&self.epoll, socket, source.into(), interest.into())?)
     }
 
     /// Waits for something else of `socket`.
-    pub fn change(&self, socket: impl AsFd, source: Source, interest: Interest) -> io::Result<()> {
+    pub(super) fn change(&self, socket: impl AsFd, source: Source, interest: Interest) -> io::Result<()> {
         Ok(epoll::modify(&self.epoll, socket, source.into(), interest.into())?)
     }
 
     /// What is ready, as soon as something is or `until` is past; all of it is tried, whatever it is ready for.
-    pub fn wait(&self, until: Option<Instant>) -> io::Result<Vec<Source>> {
+    pub(super) fn wait(&self, until: Option<Instant>) -> io::Result<Vec<Source>> {
         let timeout = until.map(|until| timeout(until.saturating_duration_since(Instant::now())));
         let mut events: Vec<epoll::Event> = Vec::with_capacity(MOST);
         match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), timeout.as_ref()) {

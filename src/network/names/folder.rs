@@ -21,7 +21,7 @@ const MOST_CHANGES: usize = 64;
 
 /// The folders of the container's networks.
 #[derive(Debug)]
-pub struct Folders {
+pub(super) struct Folders {
     /// `None`: the user has no more of them.
     inotify: Option<OwnedFd>,
     folders: Vec<Folder>,
@@ -53,14 +53,14 @@ enum Changed {
 
 impl Folders {
     /// The folders of `views`, none of them read yet.
-    pub fn new(views: &[View]) -> Self {
+    pub(super) fn new(views: &[View]) -> Self {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok();
         let folder = |view: &View| Folder { path: view.folder.clone(), watch: None, changed: Changed::All };
         Self { inotify, folders: views.iter().map(folder).collect() }
     }
 
     /// Brings `table`, made from the same views, up to now.
-    pub fn refresh(&mut self, table: &mut Table) {
+    pub(super) fn refresh(&mut self, table: &mut Table) {
         self.read_events();
         for (number, folder) in self.folders.iter_mut().enumerate() {
             if !folder.stands() {

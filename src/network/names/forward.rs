@@ -31,7 +31,7 @@ const OURS: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
 /// Who asked, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(super) enum Origin {
     /// A datagram from this address.
     Udp(SocketAddr),
     /// A connection.
@@ -40,7 +40,7 @@ pub enum Origin {
 
 impl Origin {
     /// How it asked.
-    pub fn transport(&self) -> Transport {
+    pub(super) fn transport(&self) -> Transport {
         match self {
             Self::Udp(_) => Transport::Udp,
             Self::Tcp(_) => Transport::Tcp,
@@ -50,27 +50,27 @@ impl Origin {
 
 /// A query as it came.
 #[derive(Debug)]
-pub struct Request {
+pub(super) struct Request {
     /// Who asked.
-    pub origin: Origin,
+    pub(super) origin: Origin,
     /// What [`Query::read`] accepts.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 /// A query and its answer.
 #[derive(Debug)]
-pub struct Finished {
+pub(super) struct Finished {
     /// The query.
-    pub request: Request,
+    pub(super) request: Request,
     /// What its sender is to get.
-    pub answer: Vec<u8>,
+    pub(super) answer: Vec<u8>,
     /// Whether the answer is a server's, not our own complaint.
-    pub is_from_server: bool,
+    pub(super) is_from_server: bool,
 }
 
 /// A server, and from where it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Server {
+pub(super) enum Server {
     /// From the host's namespace.
     Outside(SocketAddr),
     /// From the container's.
@@ -78,7 +78,7 @@ pub enum Server {
 }
 
 /// The servers to ask, in order; `host` are the host's.
-pub fn servers(config: &Config, host: &[IpAddr]) -> Vec<Server> {
+pub(super) fn servers(config: &Config, host: &[IpAddr]) -> Vec<Server> {
     let outside = |address: &IpAddr| Server::Outside(SocketAddr::new(*address, PORT));
     match &config.upstream {
         Upstream::Nobody => Vec::new(),
@@ -102,7 +102,7 @@ pub fn servers(config: &Config, host: &[IpAddr]) -> Vec<Server> {
 
 /// Queries under way.
 #[derive(Debug)]
-pub struct Forwarder {
+pub(super) struct Forwarder {
     inside: OwnedFd,
     queries: BTreeMap<Ticket, Pending>,
     next: Ticket,
@@ -137,17 +137,17 @@ enum Way {
 
 impl Forwarder {
     /// None yet. `inside` is an IPv4 UDP socket of the container's namespace, which does not block.
-    pub fn new(inside: OwnedFd) -> Self {
+    pub(super) fn new(inside: OwnedFd) -> Self {
         Self { inside, queries: BTreeMap::new(), next: 0, finished: Vec::new() }
     }
 
     /// The queries that have ended since the last call.
-    pub fn finished(&mut self) -> Vec<Finished> {
+    pub(super) fn finished(&mut self) -> Vec<Finished> {
         std::mem::take(&mut self.finished)
     }
 
     /// Asks `servers`.
-    pub fn ask(&mut self, request: Request, servers: Vec<Server>, events: &Events) -> io::Result<()> {
+    pub(super) fn ask(&mut self, request: Request, servers: Vec<Server>, events: &Events) -> io::Result<()> {
         if self.is_under_way(&request) {
             return Ok(());
         }
@@ -212,7 +212,7 @@ impl Forwarder {
     }
 
     /// Query `ticket` has an answer, or something else happened to its socket.
-    pub fn ready(&mut self, ticket: Ticket, buffer: &mut [u8], events: &Events) -> io::Result<()> {
+    pub(super) fn ready(&mut self, ticket: Ticket, buffer: &mut [u8], events: &Events) -> io::Result<()> {
         for _ in 0..AT_ONCE {
             let Some(query) = self.queries.get_mut(&ticket) else { return Ok(()) };
             let answer = match &mut query.way {
@@ -236,7 +236,7 @@ impl Forwarder {
     }
 
     /// Answers have come from the container's networks.
-    pub fn inside_ready(&mut self, buffer: &mut [u8], events: &Events) -> io::Result<()> {
+    pub(super) fn inside_ready(&mut self, buffer: &mut [u8], events: &Events) -> io::Result<()> {
         for _ in 0..AT_ONCE {
             let (count, sender) = match rustix::net::recvfrom(&self.inside, &mut *buffer, RecvFlags::empty())
             {
@@ -276,14 +276,14 @@ impl Forwarder {
     }
 
     /// Goes on to the next server where one has not answered in time.
-    pub fn expire(&mut self, now: Instant, events: &Events) -> io::Result<()> {
+    pub(super) fn expire(&mut self, now: Instant, events: &Events) -> io::Result<()> {
         let late: Vec<Ticket> =
             self.queries.iter().filter(|(_, query)| query.until <= now).map(|(ticket, _)| *ticket).collect();
         late.into_iter().try_for_each(|ticket| self.try_next(ticket, events))
     }
 
     /// When the next one will not have; now, when some have ended.
-    pub fn next(&self) -> Option<Instant> {
+    pub(super) fn next(&self) -> Option<Instant> {
         if !self.finished.is_empty() {
             return Some(Instant::now());
         }

@@ -11,7 +11,7 @@ const PART: usize = 4096;
 
 /// A connection and what is under way on it.
 #[derive(Debug)]
-pub struct Stream {
+pub(super) struct Stream {
     socket: OwnedFd,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
@@ -25,27 +25,27 @@ pub struct Stream {
 
 impl Stream {
     /// A stream over `socket`, which does not block, of messages of at most `largest` bytes.
-    pub fn new(socket: OwnedFd, largest: usize) -> Self {
+    pub(super) fn new(socket: OwnedFd, largest: usize) -> Self {
         Self { socket, incoming: Vec::new(), outgoing: Vec::new(), sent: 0, ended: false, largest }
     }
 
     /// Whether the other end sends no more.
-    pub fn has_ended(&self) -> bool {
+    pub(super) fn has_ended(&self) -> bool {
         self.ended
     }
 
     /// Bytes that found no room yet.
-    pub fn waiting(&self) -> usize {
+    pub(super) fn waiting(&self) -> usize {
         self.outgoing.len() - self.sent
     }
 
     /// What to wait for; for something to read only when `read`.
-    pub fn interest(&self, read: bool) -> Interest {
+    pub(super) fn interest(&self, read: bool) -> Interest {
         Interest { read: read && !self.ended, write: self.waiting() > 0 }
     }
 
     /// Sends `message` as far as there is room; the rest waits for [`flush`](Self::flush).
-    pub fn push(&mut self, message: &[u8]) -> io::Result<()> {
+    pub(super) fn push(&mut self, message: &[u8]) -> io::Result<()> {
         let length = u16::try_from(message.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
         self.outgoing.extend(length.to_be_bytes());
         self.outgoing.extend_from_slice(message);
@@ -56,7 +56,7 @@ impl Stream {
     ///
     /// # Errors
     /// Those of connect(2), too, when the connection was not made.
-    pub fn flush(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         while self.waiting() > 0 {
             match rustix::net::send(&self.socket, &self.outgoing[self.sent..], SendFlags::NOSIGNAL) {
                 Ok(count) => self.sent += count,
@@ -73,7 +73,7 @@ impl Stream {
     ///
     /// # Errors
     /// `InvalidData` for a message that is larger than may be.
-    pub fn fill(&mut self) -> io::Result<()> {
+    pub(super) fn fill(&mut self) -> io::Result<()> {
         let mut part = [0u8; PART];
         while !self.ended && self.incoming.len() < self.largest + 2 {
             match rustix::net::recv(&self.socket, &mut part, RecvFlags::empty()) {
@@ -91,7 +91,7 @@ impl Stream {
     }
 
     /// The next message that is there as a whole.
-    pub fn take(&mut self) -> Option<Vec<u8>> {
+    pub(super) fn take(&mut self) -> Option<Vec<u8>> {
         let end = 2 + self.length()?;
         let message = self.incoming.get(2..end)?.to_vec();
         self.incoming.drain(..end);
@@ -102,7 +102,7 @@ impl Stream {
     }
 
     /// Whether a message that is there as a whole has not been taken.
-    pub fn holds_message(&self) -> bool {
+    pub(super) fn holds_message(&self) -> bool {
         self.length().is_some_and(|length| self.incoming.len() >= 2 + length)
     }
 

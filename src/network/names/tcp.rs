@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The container's connections, oldest first.
 #[derive(Debug)]
-pub struct Clients {
+pub(super) struct Clients {
     listener: OwnedFd,
     clients: BTreeMap<Ticket, Client>,
     next: Ticket,
@@ -45,12 +45,12 @@ struct Client {
 
 impl Clients {
     /// Takes connections of `listener`, which does not block.
-    pub fn new(listener: OwnedFd) -> Self {
+    pub(super) fn new(listener: OwnedFd) -> Self {
         Self { listener, clients: BTreeMap::new(), next: 0 }
     }
 
     /// Takes the connections that have come.
-    pub fn accept(&mut self, events: &Events) -> io::Result<()> {
+    pub(super) fn accept(&mut self, events: &Events) -> io::Result<()> {
         for _ in 0..AT_ONCE {
             let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
             let socket = match rustix::net::accept_with(&self.listener, flags) {
@@ -72,14 +72,14 @@ impl Clients {
     }
 
     /// Something happened to connection `ticket`. When nothing was waited for, it was its end.
-    pub fn woken(&mut self, ticket: Ticket) {
+    pub(super) fn woken(&mut self, ticket: Ticket) {
         if self.clients.get(&ticket).is_some_and(|client| client.interest == Interest::default()) {
             self.clients.remove(&ticket);
         }
     }
 
     /// Reads what is there; the next query of connection `ticket`, while there is one.
-    pub fn next_query(&mut self, ticket: Ticket) -> Option<Vec<u8>> {
+    pub(super) fn next_query(&mut self, ticket: Ticket) -> Option<Vec<u8>> {
         let client = self.clients.get_mut(&ticket)?;
         if !client.may_ask() {
             return None;
@@ -95,7 +95,7 @@ impl Clients {
     }
 
     /// Hands the answer to one of its queries to connection `ticket`, or `None`: there will be none.
-    pub fn answer(&mut self, ticket: Ticket, answer: Option<&[u8]>) {
+    pub(super) fn answer(&mut self, ticket: Ticket, answer: Option<&[u8]>) {
         let Some(client) = self.clients.get_mut(&ticket) else { return };
         client.open = client.open.saturating_sub(1);
         client.until = Instant::now() + PATIENCE;
@@ -106,7 +106,7 @@ impl Clients {
 
     /// After anything happened to connection `ticket`: sends what there is room for, closes it if that was all, and
     /// waits for what is next. Whether more queries may be taken from it now.
-    pub fn settle(&mut self, ticket: Ticket, events: &Events) -> io::Result<bool> {
+    pub(super) fn settle(&mut self, ticket: Ticket, events: &Events) -> io::Result<bool> {
         let Some(client) = self.clients.get_mut(&ticket) else { return Ok(false) };
         let over = client.stream.has_ended() && client.open == 0 && !client.stream.holds_message();
         if client.stream.flush().is_err() || (over && client.stream.waiting() == 0) {
@@ -122,12 +122,12 @@ impl Clients {
     }
 
     /// Closes connections that have been silent too long.
-    pub fn expire(&mut self, now: Instant) {
+    pub(super) fn expire(&mut self, now: Instant) {
         self.clients.retain(|_, client| client.until > now);
     }
 
     /// When the next one will have been.
-    pub fn next(&self) -> Option<Instant> {
+    pub(super) fn next(&self) -> Option<Instant> {
         self.clients.values().map(|client| client.until).min()
     }
 }
