@@ -5,3 +5,4 @@ pub mod definition;
 pub mod egress;
 pub mod endpoint;
 pub mod port;
+pub mod uplink;
