@@ -14,7 +14,8 @@ const IGNORE_OUTGOING: libc::c_int = 23;
 /// `EPERM` without CAP_NET_RAW in the owner of the network namespace; `ENXIO` or `ENODEV` without such an interface.
 pub fn packet_socket(interface: u32) -> io::Result<OwnedFd> {
     // SAFETY: socket reads no memory. Protocol 0: nothing is received before it is bound.
-    let number = check(unsafe { libc::socket(libc::AF_PACKET, libc::SOCK_RAW | libc::SOCK_CLOEXEC, 0) }.into())?;
+    let number =
+        check(unsafe { libc::socket(libc::AF_PACKET, libc::SOCK_RAW | libc::SOCK_CLOEXEC, 0) }.into())?;
     // SAFETY: the descriptor was just made, and nobody else owns it; descriptors fit into an int.
     let socket = unsafe { OwnedFd::from_raw_fd(number as libc::c_int) };
     for option in [libc::PACKET_VNET_HDR, IGNORE_OUTGOING] {

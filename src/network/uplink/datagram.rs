@@ -4,6 +4,7 @@ use super::dial::{self, DNS};
 use super::echo;
 use super::emit;
 use super::flows::{Key, Kind};
+use super::pieces;
 use super::unreachable::{self, Reason};
 use super::wire::{FRAME, Wire};
 use rustix::io::Errno;
@@ -126,9 +127,15 @@ impl Datagrams {
                 let (source, destination) = (self.key.destination, self.key.source);
                 let buffer = wire.outgoing();
                 let length = emit::datagram(buffer, source, destination, length, identification);
+                let packet = &mut buffer[..length];
                 let start = emit::header_length(source.ip());
-                let offload = emit::offload(&mut buffer[..length], start, None);
-                wire.send(length, Some(offload));
+                if pieces::is_too_long(length, source.is_ipv4()) {
+                    emit::seal_datagram(packet, start);
+                    pieces::send(wire, length, identification);
+                } else {
+                    let offload = emit::offload(packet, start, None);
+                    wire.send(length, Some(offload));
+                }
             }
             _ => echo::reply(wire, &self.key, length),
         }
@@ -202,4 +209,4 @@ fn dial_next(key: &Key, targets: &mut Vec<SocketAddr>) -> Result<OwnedFd, Errno>
 }
 
 // What is received is written to where the wire sends from, headers before it.
-const _: () = assert!(FRAME > 65536 + 24 - 1);
+const _: () = assert!(FRAME >= 24 + 65536);

@@ -28,8 +28,9 @@ impl Dialer {
             Way::Host if self.host_loopback => vec![loopback(destination.ip())],
             Way::Host => vec![own_address(destination.ip()).ok_or(Reason::Host)?],
             Way::Resolver if port == DNS => self.resolvers.current().to_vec(),
-            Way::Resolver => return Err(Reason::Port),
-            Way::Nowhere => return Err(Reason::Host),
+            // An echo, which has no port, is no question for resolvers.
+            Way::Resolver if port != 0 => return Err(Reason::Port),
+            Way::Resolver | Way::Nowhere => return Err(Reason::Host),
         };
         if addresses.is_empty() {
             return Err(Reason::Port);

@@ -3,6 +3,7 @@
 
 use super::emit;
 use super::flows::Key;
+use super::pieces;
 use super::wire::Wire;
 
 /// Bytes of the header of an echo.
@@ -31,9 +32,12 @@ pub(super) fn reply(wire: &mut Wire, key: &Key, length: usize) {
     rest[..2].copy_from_slice(&key.source.port().to_be_bytes());
     rest[2..].copy_from_slice(&buffer[start + 6..start + 8]);
     let addresses = (key.destination.ip(), key.source.ip());
-    let length =
-        emit::icmp(buffer, addresses, (kinds(key).1, 0), rest, length - HEADER, identification);
-    wire.send(length, None);
+    let length = emit::icmp(buffer, addresses, (kinds(key).1, 0), rest, length - HEADER, identification);
+    if pieces::is_too_long(length, key.source.is_ipv4()) {
+        pieces::send(wire, length, identification);
+    } else {
+        wire.send(length, None);
+    }
 }
 
 /// What is quoted of a request that cannot be delivered: its headers, made again.

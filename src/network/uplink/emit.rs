@@ -90,6 +90,19 @@ pub(super) fn offload(packet: &mut [u8], start: usize, segment: Option<u16>) -> 
     }
 }
 
+/// Writes the checksum of the UDP datagram behind the IP header of `start` bytes.
+pub(super) fn seal_datagram(packet: &mut [u8], start: usize) {
+    let addresses = if start == 20 { 12..20 } else { 8..40 };
+    let pseudo = sum(&packet[addresses]) + u64::from(UDP) + (packet.len() - start) as u64;
+    packet[start + 6..start + 8].fill(0);
+    // 0 would say that there is none.
+    let checksum = match !fold(pseudo + sum(&packet[start..])) {
+        0 => 0xffff,
+        checksum => checksum,
+    };
+    packet[start + 6..start + 8].copy_from_slice(&checksum.to_be_bytes());
+}
+
 /// Writes a UDP header for `payload` bytes that follow it already, and the IP header before; returns the length of all.
 pub(super) fn datagram(
     buffer: &mut [u8],
@@ -125,8 +138,7 @@ pub(super) fn icmp(
     let start = header(buffer, source, destination, protocol, length, identification);
     buffer[start..start + 4].copy_from_slice(&[kind, code, 0, 0]);
     buffer[start + 4..start + 8].copy_from_slice(&rest);
-    let pseudo =
-        if start == 40 { sum(&buffer[8..40]) + u64::from(ICMPV6) + length as u64 } else { 0 };
+    let pseudo = if start == 40 { sum(&buffer[8..40]) + u64::from(ICMPV6) + length as u64 } else { 0 };
     let checksum = !fold(pseudo + sum(&buffer[start..start + length]));
     buffer[start + 2..start + 4].copy_from_slice(&checksum.to_be_bytes());
     start + length

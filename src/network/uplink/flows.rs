@@ -72,6 +72,11 @@ impl Flows {
         Some(&mut self.place(token)?.flow.as_mut()?.1)
     }
 
+    /// How many flows there are.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// How many flows are of TCP.
     pub(super) fn streams(&self) -> usize {
         self.streams
@@ -132,5 +137,51 @@ impl Flows {
 
     fn place(&mut self, token: Token) -> Option<&mut Place> {
         self.places.get_mut(token.index as usize).filter(|place| place.generation == token.generation)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    fn key(port: u16) -> Key {
+        let (source, destination) = (([169, 254, 1, 3], port).into(), ([127, 0, 0, 1], 9).into());
+        Key { kind: Kind::Udp, source, destination }
+    }
+
+    /// Adds a flow of UDP from `port`.
+    pub(in super::super) fn add(flows: &mut Flows, port: u16) -> Token {
+        let key = key(port);
+        let time = Instant::from_secs(port.into());
+        let flow = Datagrams::dial(key, vec![key.destination], time).unwrap();
+        flows.add(key, Flow::Datagrams(Box::new(flow)))
+    }
+
+    fn used(flow: &Flow) -> Option<Instant> {
+        match flow {
+            Flow::Datagrams(flow) => Some(flow.used),
+            Flow::Tcp(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_token_of_a_flow_that_is_over_finds_nothing_in_its_place() {
+        let mut flows = Flows::default();
+        let first = add(&mut flows, 1);
+        assert_eq!(flows.find(&key(1)), Some(first));
+        flows.remove(first);
+        let second = add(&mut flows, 2);
+        assert_eq!(first.index, second.index);
+        assert!(flows.get(first).is_none() && flows.get(second).is_some());
+        flows.remove(first);
+        assert_eq!((flows.find(&key(1)), flows.find(&key(2)), flows.len()), (None, Some(second), 1));
+    }
+
+    #[test]
+    fn the_oldest_is_the_one_used_longest_ago() {
+        let mut flows = Flows::default();
+        let tokens: Vec<Token> = [5, 3, 4].into_iter().map(|port| add(&mut flows, port)).collect();
+        assert_eq!(flows.oldest(used), Some(tokens[1]));
+        assert_eq!(flows.oldest(|_| None), None);
     }
 }

@@ -19,6 +19,7 @@ mod echo;
 mod emit;
 mod flows;
 mod parse;
+mod pieces;
 mod resolvers;
 mod tcp;
 mod unreachable;
@@ -31,6 +32,7 @@ use datagram::{Datagrams, Turn};
 use dial::Dialer;
 use flows::{Flow, Flows, GENERATION, Key, Kind, Token};
 use parse::{Content, Packet, Segment};
+use pieces::Pieces;
 use resolvers::HostResolvers;
 use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
@@ -59,6 +61,8 @@ const FIRST_LIFELINE: i64 = 10_000_000;
 const LIFELINES: usize = 4096;
 /// So many frames are taken at once, then flows have their turn.
 const FRAMES: usize = 32;
+/// Memory is given back after there were so many flows.
+const MANY: usize = 64;
 /// Allocations of so many bytes, which rings are, have pages of their own.
 const APART: u32 = 32 * 1024;
 
@@ -133,10 +137,13 @@ struct Stack {
     flows: Flows,
     alarms: Alarms,
     streams: Streams,
+    pieces: Pieces,
     /// Streams that were given something in this turn.
     touched: Vec<Token>,
     /// More frames may wait on the wire.
     more: bool,
+    /// The most flows there were since memory was last given back.
+    most: usize,
 }
 
 #[derive(Debug)]
@@ -164,8 +171,10 @@ impl Stack {
             flows: Flows::default(),
             alarms: Alarms::default(),
             streams,
+            pieces: Pieces::default(),
             touched: Vec::new(),
             more: false,
+            most: 0,
         })
     }
 
@@ -222,19 +231,39 @@ impl Stack {
         }
         self.pump_touched(now);
         self.wake(now);
+        self.rest();
         Ok(())
+    }
+
+    /// Gives memory back when most flows are gone.
+    fn rest(&mut self) {
+        let flows = self.flows.len();
+        self.most = self.most.max(flows);
+        if self.most < MANY || flows > self.most / 4 {
+            return;
+        }
+        if flows == 0 {
+            // No event of this turn is left, and the sockets of old tokens are closed: none is met again.
+            self.flows = Flows::default();
+            self.alarms = Alarms::default();
+            self.pieces = Pieces::default();
+            self.touched = Vec::new();
+        }
+        self.most = flows;
+        crate::sys::allocator::give_back();
     }
 
     fn accept(&mut self) {
         use rustix::net::SocketFlags;
-        while let Ok(socket) = rustix::net::accept_with(
-            &self.lifelines.listener,
-            SocketFlags::CLOEXEC | SocketFlags::NONBLOCK,
-        ) {
+        while let Ok(socket) =
+            rustix::net::accept_with(&self.lifelines.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK)
+        {
             let held = &mut self.lifelines.held;
             let free = held.iter().position(Option::is_none).unwrap_or(held.len());
             let subject = Subject::Lifeline(free as u32);
-            if free >= LIFELINES || watch(&self.epoll, socket.as_fd(), subject, epoll::EventFlags::IN).is_err() {
+            if free >= LIFELINES
+                || watch(&self.epoll, socket.as_fd(), subject, epoll::EventFlags::IN).is_err()
+            {
                 continue;
             }
             if free == held.len() {
@@ -268,7 +297,9 @@ impl Stack {
         self.more = true;
         for _ in 0..FRAMES {
             match self.wire.receive(&mut buffer) {
-                Ok(Some(frame)) => self.take_frame(&mut buffer[frame.start..frame.end], frame, now),
+                Ok(Some(Frame { start, end, datagrams })) => {
+                    self.take_packet(&mut buffer[start..end], datagrams, now);
+                }
                 Ok(None) => {}
                 Err(Errno::AGAIN) => {
                     self.more = false;
@@ -281,7 +312,8 @@ impl Stack {
         Ok(())
     }
 
-    fn take_frame(&mut self, bytes: &mut [u8], frame: Frame, now: Instant) {
+    /// Takes the packet at the beginning of `bytes`; of a bunch of datagrams, each has `size` bytes.
+    fn take_packet(&mut self, bytes: &mut [u8], size: Option<u16>, now: Instant) {
         let Some(packet) = parse::packet(bytes) else { return };
         let bytes = &mut bytes[..packet.length];
         match packet.content {
@@ -290,7 +322,7 @@ impl Stack {
                 let key = key(Kind::Udp, &packet, datagram.source, datagram.destination);
                 if let Some(flow) = self.datagrams(key, now) {
                     let payload = &bytes[datagram.payload..datagram.end];
-                    flow.0.send(flow.1, payload, frame.datagrams, now);
+                    flow.0.send(flow.1, payload, size, now);
                     self.schedule(&key, now);
                 }
             }
@@ -304,7 +336,12 @@ impl Stack {
             Content::Other { .. } => {
                 unreachable::tell(&mut self.wire, Reason::Protocol, packet.source, packet.destination, bytes);
             }
-            Content::Fragment(_) | Content::Silent => {}
+            Content::Fragment(fragment) => {
+                if let Some(mut whole) = self.pieces.add(&packet, &fragment, bytes, now) {
+                    self.take_packet(&mut whole, None, now);
+                }
+            }
+            Content::Silent => {}
         }
     }
 
@@ -477,7 +514,12 @@ impl Lifelines {
     }
 }
 
-fn watch(epoll: &OwnedFd, socket: BorrowedFd<'_>, subject: Subject, flags: epoll::EventFlags) -> Result<(), Errno> {
+fn watch(
+    epoll: &OwnedFd,
+    socket: BorrowedFd<'_>,
+    subject: Subject,
+    flags: epoll::EventFlags,
+) -> Result<(), Errno> {
     epoll::add(epoll, socket, epoll::EventData::new_u64(subject.number()), flags)
 }
 

@@ -27,11 +27,17 @@ pub(super) enum Content {
     Tcp(Segment),
     Udp(Datagram),
     /// An echo request; its payload begins behind the header of 8 bytes.
-    Echo { identifier: u16, sequence: u16, payload: usize },
+    Echo {
+        identifier: u16,
+        sequence: u16,
+        payload: usize,
+    },
     /// A piece of a larger packet.
     Fragment(Fragment),
     /// Another protocol.
-    Other { protocol: u8 },
+    Other {
+        protocol: u8,
+    },
     /// An ICMP message that asks for no answer: never answered, not even with an error (RFC 1122, 3.2.2).
     Silent,
 }

@@ -164,7 +164,14 @@ impl Stream {
     }
 
     /// Takes a packet that came from inside, whose destination it overwrites. `pump` is to be called later.
-    pub(super) fn take(&mut self, shared: &mut Streams, wire: &mut Wire, packet: &mut [u8], now: Instant, reset: bool) -> Fate {
+    pub(super) fn take(
+        &mut self,
+        shared: &mut Streams,
+        wire: &mut Wire,
+        packet: &mut [u8],
+        now: Instant,
+        reset: bool,
+    ) -> Fate {
         let Stage::Open(open) = &mut self.stage else {
             // A second SYN is no news; a RST takes the first back.
             return if reset { Fate::Over } else { Fate::Lives(None) };
@@ -174,7 +181,13 @@ impl Stream {
     }
 
     /// Moves what can be moved, both ways.
-    pub(super) fn pump(&mut self, shared: &mut Streams, wire: &mut Wire, now: Instant, streams: usize) -> Fate {
+    pub(super) fn pump(
+        &mut self,
+        shared: &mut Streams,
+        wire: &mut Wire,
+        now: Instant,
+        streams: usize,
+    ) -> Fate {
         if self.is_dialing() {
             match self.arrive(shared, wire, now, streams) {
                 Fate::Lives(None) if !self.is_dialing() => {}
@@ -290,10 +303,8 @@ fn outwards(open: &mut Open, outside: &OwnedFd, writable: &mut bool) -> Result<(
             Err(_) => break,
         }
     }
-    let ended = matches!(
-        open.socket().state(),
-        State::CloseWait | State::LastAck | State::Closing | State::TimeWait
-    );
+    let ended =
+        matches!(open.socket().state(), State::CloseWait | State::LastAck | State::Closing | State::TimeWait);
     open.ended_inside |= ended;
     if open.ended_inside && !open.shut && !open.socket().can_recv() {
         open.shut = true;
@@ -350,8 +361,15 @@ impl Open {
         let mut sockets = SocketSet::new(vec![SocketStorage::EMPTY]);
         let handle = sockets.add(socket);
         let segment = enlarge(opening)?;
-        let mut open =
-            Self { sockets, handle, segment, ended_outside: false, ended_inside: false, shut: false, acknowledged: false };
+        let mut open = Self {
+            sockets,
+            handle,
+            segment,
+            ended_outside: false,
+            ended_inside: false,
+            shut: false,
+            acknowledged: false,
+        };
         open.take(shared, wire, key, opening, now);
         Some(open)
     }

@@ -101,7 +101,8 @@ impl Wire {
     /// # Errors
     /// `EAGAIN` when none waits, `ENETDOWN` and the like when the wire is gone.
     pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<Option<Frame>, Errno> {
-        let end = match rustix::net::recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT | RecvFlags::TRUNC) {
+        let end = match rustix::net::recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT | RecvFlags::TRUNC)
+        {
             Ok((_, end)) => end,
             // A bunch of a kind that has no name in the prelude; it was taken from the queue.
             Err(Errno::INVAL | Errno::INTR | Errno::MSGSIZE) => return Ok(None),
