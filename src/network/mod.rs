@@ -7,4 +7,4 @@ pub mod egress;
 pub mod endpoint;
 pub mod names;
 pub mod port;
-pub mod resolvers;
+pub mod uplink;
