@@ -11,6 +11,7 @@ use crate::runtime::launch::Way;
 use crate::storage::Store;
 use crate::storage::containers::Containers;
 use crate::storage::layers::Making;
+use crate::storage::networks::Networks;
 use crate::storage::volumes::Volumes;
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::process::{Ended, Identity, exit_now, wait};
@@ -53,6 +54,11 @@ impl Engine {
     /// The volumes.
     pub fn volumes(&self) -> Volumes {
         Volumes::of(&self.paths.data)
+    }
+
+    /// The networks.
+    pub fn networks(&self) -> Networks {
+        Networks::of(&self.paths.data)
     }
 
     /// What container `id` was created as.

@@ -11,6 +11,7 @@
 //!   images/manifest-lists/<name>    a list of manifests in the making, with the members' manifests
 //!   layers/<diff id>-<id map>/      diff/, layer.json, owners, skeleton: made in .tmp-*, renamed in when complete
 //!   mount-points/                   the lowest layer of every container: empty places to mount on
+//!   networks/<name>.json            one per network, see `networks`
 //!   locks/images.lock               shared: whoever adds blobs, layers, records, tags; exclusive: whoever removes any
 //!   locks/index.lock                exclusive: whoever derives index.json, or changes a record
 //!   locks/lists.lock                exclusive: whoever changes a list of manifests
@@ -36,6 +37,7 @@ pub mod layers;
 pub mod layout;
 pub mod lists;
 mod mount_points;
+pub mod networks;
 pub mod pack;
 pub mod partial;
 pub mod prune;
