@@ -132,7 +132,7 @@ impl NetworkFlags {
             return Err(twice("--network-alias and per-network alias"));
         }
         first.aliases.extend(self.network_alias.iter().cloned());
-        let mut add = |own: &mut Option<String>, apart: &Option<String>, both: &str| {
+        let add = |own: &mut Option<String>, apart: &Option<String>, both: &str| {
             match (own.is_some(), apart.as_deref().filter(|typed| !typed.is_empty())) {
                 (true, Some(_)) => return Err(twice(both)),
                 (false, Some(typed)) => *own = Some(typed.to_owned()),

@@ -1,9 +1,11 @@
 //! Networks and the containers on them.
 
 pub mod connect;
+pub mod create;
 pub mod exposed;
 pub mod joined;
-pub mod place;
+pub mod list;
+pub mod pools;
 pub mod publish;
-pub mod shared;
-pub mod wiring;
+pub mod remove;
+pub mod show;
