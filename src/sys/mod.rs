@@ -3,12 +3,14 @@
 #![allow(unsafe_code, reason = "the one room for it; each block argues its case")]
 
 pub mod allocator;
+pub mod datagram;
 pub mod fork;
 pub mod mount;
 pub mod network;
 pub mod own_file;
 pub mod process;
 pub mod sandbox;
+pub mod transparent;
 pub mod wire;
 
 use std::io;

@@ -1,5 +1,6 @@
 //! From places on networks to what the launcher carries out.
 
+use super::exposed;
 use super::place::Place;
 use crate::config::Config;
 use crate::engine::host::Engine;
@@ -10,10 +11,10 @@ use crate::network::attach::LARGEST_PACKET;
 use crate::network::definition::Definition;
 use crate::network::egress::{Destination, Egress};
 use crate::network::endpoint;
-use crate::network::exposed;
 use crate::network::hub::Hub;
 use crate::network::names::config::{Config as Names, Upstream, View};
 use crate::network::nft::hub::BRIDGES;
+use crate::network::port::Publish;
 use crate::network::wiring::{Bridge, Cable, Uplink, Wiring};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -37,10 +38,23 @@ pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Opti
         hub: Hub::folder(&engine.paths),
         uplink: uplink(&engine.paths.config)?,
         cables: cables(wish, places),
-        publish: exposed::to_publish(&wish.publish, wish.publish_all, &record.exposed),
+        publish: to_publish(record),
         names: names(engine, wish, places)?,
         pasta,
     }))
+}
+
+/// The ports of `-p`, and with `-P` all that are exposed, each at a port of the host that is free.
+fn to_publish(record: &Record) -> Vec<Publish> {
+    let mut publish = record.wish.publish.clone();
+    if record.wish.publish_all {
+        for container in record.exposed.iter().filter_map(|port| exposed::read(port)) {
+            if !publish.iter().any(|other| other.container == container) {
+                publish.push(Publish { container, address: None, host: None });
+            }
+        }
+    }
+    publish
 }
 
 /// The cables, in the order of the networks: `eth0` is the first.

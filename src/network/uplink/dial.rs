@@ -2,7 +2,7 @@
 
 use super::addresses::{self, Way};
 use super::unreachable::Reason;
-use crate::network::uplink::resolvers::HostResolvers;
+use crate::network::resolvers::HostResolvers;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, ipproto, sockopt};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -20,20 +20,19 @@ mod emit;
 mod flows;
 mod parse;
 mod pieces;
-mod resolvers;
 mod tcp;
 mod unreachable;
 mod wire;
 
 pub use wire::{Wire, open};
 
+use super::resolvers::HostResolvers;
 use alarms::Alarms;
 use datagram::{Datagrams, Turn};
 use dial::Dialer;
 use flows::{Flow, Flows, GENERATION, Key, Kind, Token};
 use parse::{Content, Packet, Segment};
 use pieces::Pieces;
-use resolvers::HostResolvers;
 use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
 use smoltcp::time::Instant;

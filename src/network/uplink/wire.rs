@@ -45,6 +45,12 @@ pub fn open(interface: &str) -> io::Result<Wire> {
     Wire::of(crate::sys::wire::packet_socket(index)?)
 }
 
+impl From<Wire> for OwnedFd {
+    fn from(wire: Wire) -> Self {
+        wire.socket
+    }
+}
+
 /// A frame that came.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
