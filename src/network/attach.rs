@@ -35,23 +35,30 @@ pub fn make_hub() -> io::Result<()> {
     set("net/ipv6/conf/default/accept_ra", "0")?;
     set("net/ipv4/conf/all/rp_filter", "0")?;
     set("net/ipv4/conf/default/rp_filter", "0")?;
+    // Where br_netfilter is there, packets between members of a bridge would be taken for forwarded ones.
+    for family in ["ip", "ip6", "arp"] {
+        set(&format!("net/bridge/bridge-nf-call-{family}tables"), "0")?;
+    }
     let mut links = Links::new();
     let (here, there) = BUILT_IN;
-    links.veth(here, Peer { name: there, namespace: None, mac: None }, LARGEST_PACKET, None)?;
+    let peer = Peer { name: there, namespace: None, mac: None };
+    during("making the way out", links.veth(here, peer, LARGEST_PACKET, None))?;
     let (up, other) = (links.index(here)?, links.index(there)?);
-    links.bring_up(up, libc::IFF_NOARP)?;
-    links.bring_up(other, libc::IFF_NOARP)?;
+    during("bringing the way out up", links.bring_up(up, libc::IFF_NOARP))?;
+    during("bringing the way out up", links.bring_up(other, libc::IFF_NOARP))?;
     for (address, everything, stack) in ways_out() {
-        without_family(links.add_address(up, address))?;
+        during("adding an address of the way out", without_family(links.add_address(up, address)))?;
         for (table, metric) in [(MAIN_TABLE, BUILT_IN_METRIC), (BUILT_IN_TABLE, 0)] {
             let gateway = Some(stack);
             let route = Route { to: everything, gateway, link: up, metric, table, local: false };
-            without_family(links.add_route(&route))?;
+            during("adding the default route", without_family(links.add_route(&route)))?;
         }
         let mark = nft::hub::BUILT_IN;
-        without_family(links.route_marked(address.addr().is_ipv6(), mark, mark, BUILT_IN_TABLE))?;
+        let marked = links.route_marked(address.addr().is_ipv6(), mark, mark, BUILT_IN_TABLE);
+        during("adding a routing rule", without_family(marked))?;
     }
-    nft::hub::make(&mut NetlinkSocket::new(), here).map_err(lacking_nftables)
+    let tables = nft::hub::make(&mut NetlinkSocket::new(), here);
+    during("making the tables of the hub", tables.map_err(lacking_nftables))
 }
 
 /// The hub's own address, what is beyond, and the next hop; IPv4, then IPv6.
@@ -70,9 +77,10 @@ pub fn connect(cable: &Cable, container: BorrowedFd<'_>) -> io::Result<u32> {
     let mut links = Links::new();
     let bridge = ensure_bridge(&mut links, &cable.bridge)?;
     let peer = Peer { name: &cable.interface, namespace: Some(container), mac: Some(cable.mac) };
-    links.veth(&cable.port, peer, cable.bridge.mtu, Some(bridge))?;
+    during("connecting the bridge", links.veth(&cable.port, peer, cable.bridge.mtu, Some(bridge)))?;
     let port = links.index(&cable.port)?;
-    egress::kernel::apply(&cable.port, port, &cable.egress).map_err(lacking_nftables)?;
+    let rules = egress::kernel::apply(&cable.port, port, &cable.egress);
+    during("making the egress rules", rules.map_err(lacking_nftables))?;
     Ok(port)
 }
 
@@ -85,11 +93,10 @@ fn ensure_bridge(links: &mut Links, bridge: &Bridge) -> io::Result<u32> {
     if bridge.internal {
         nft::hub::close(&mut NetlinkSocket::new(), &bridge.name).map_err(lacking_nftables)?;
     }
-    let index = links.ensure_bridge(&bridge.name, bridge.mtu)?;
+    let index = during("making the bridge", links.ensure_bridge(&bridge.name, bridge.mtu))?;
     for address in &bridge.addresses {
-        without_family(links.add_address(index, *address))?;
+        during("adding the bridge's address", without_family(links.add_address(index, *address)))?;
     }
-    links.bring_up(index, 0)?;
     Ok(index)
 }
 
@@ -102,11 +109,12 @@ pub fn plug_in(cable: &Cable) -> io::Result<()> {
     }
     let index = links.index(&cable.interface)?;
     for address in &cable.addresses {
-        without_family(links.add_address(index, *address))?;
+        during("adding the container's address", without_family(links.add_address(index, *address)))?;
     }
-    links.bring_up(index, 0)?;
+    during("bringing the container's end up", links.bring_up(index, 0))?;
     for gateway in &cable.gateways {
-        without_family(links.add_route(&default_route(*gateway, index)))?;
+        let route = links.add_route(&default_route(*gateway, index));
+        during("adding the container's default route", without_family(route))?;
     }
     Ok(())
 }
@@ -194,6 +202,11 @@ fn set(path: &str, value: &str) -> io::Result<()> {
         Err(rustix::io::Errno::NOENT) => Ok(()),
         Err(errno) => Err(io::Error::new(io::Error::from(errno).kind(), format!("writing {path}: {errno}"))),
     }
+}
+
+/// Says what was being done.
+fn during<T>(what: &str, result: io::Result<T>) -> io::Result<T> {
+    result.map_err(|error| io::Error::other(format!("{what}: {error}")))
 }
 
 /// A kernel without IPv6 has no such addresses and routes.

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
 use crate::engine::wish::{NetworkWish, Wish};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::network::attach::LARGEST_PACKET;
 use crate::network::definition::Definition;
 use crate::network::egress::{Destination, Egress};
@@ -34,8 +34,10 @@ pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Opti
         NetworkWish::Pasta(options) => Some(own_pasta(options)?),
         _ => None,
     };
+    let hub = Hub::folder(&engine.paths);
+    std::fs::create_dir_all(&hub).what(|| format!("making {}", hub.display()))?;
     Ok(Some(Wiring {
-        hub: Hub::folder(&engine.paths),
+        hub,
         uplink: uplink(&engine.paths.config)?,
         cables: cables(wish, places),
         publish: to_publish(record),

@@ -1,7 +1,8 @@
 //! Attributes of netlink(7) that the bindings do not describe: length, kind, value, padded to four bytes.
 
-/// Appends one attribute.
+/// Appends one attribute; what is there already may end without its padding.
 pub fn push(to: &mut Vec<u8>, kind: u16, value: &[u8]) {
+    to.resize(to.len().next_multiple_of(4), 0);
     to.extend(((value.len() + 4) as u16).to_ne_bytes());
     to.extend(kind.to_ne_bytes());
     to.extend(value);

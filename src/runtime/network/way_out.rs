@@ -107,6 +107,7 @@ fn start_pasta(proof: &SingleThreaded, pasta: &std::path::Path, hub: &OwnedFd) -
                     .map_err(io::Error::from)
                     .and_then(|()| silence());
             if prepared.is_ok() {
+                process::program_signals();
                 process::execute(&arguments[0], &arguments, &[]);
             }
             exit_now(127)
