@@ -1,8 +1,8 @@
 //! Datagrams: one socket of our own for each client of a published port, so that the server sees each by its address.
 
-use super::Listener;
 use super::dial::{self, Way};
 use super::event::{Kind, Token};
+use super::service::Listener;
 use super::slots::{Key, Slots};
 use super::words::Target;
 use crate::sys::datagram::{self, Here};
