@@ -1,8 +1,8 @@
 //! Datagrams: one socket of our own for each client of a published port, so that the server sees each by its address.
 
-use super::Listener;
 use super::dial::{self, Way};
 use super::event::{Kind, Token};
+use super::service::Listener;
 use super::slots::{Key, Slots};
 use super::words::Target;
 use crate::sys::datagram::{self, Here};
@@ -131,22 +131,28 @@ impl Flows {
 
     fn open(&mut self, epoll: &OwnedFd, client: Client, listener: Rc<Listener>, way: Way) -> io::Result<Key> {
         if self.flows.len() >= MOST {
-            self.forget_longest_idle();
+            self.forget_longest_idle(FORGOTTEN_AT_ONCE);
         }
         let socket = dial::udp(way)?;
         let token = Token { kind: Kind::Answer, key: self.flows.next_key() };
         epoll::add(epoll, &socket, token.data(), epoll::EventFlags::IN)?;
-        let flow = Flow { client, listener, socket, asked: None, last: Instant::now() };
-        let key = self.flows.insert(flow);
-        self.by_client.insert(client, key);
-        Ok(key)
+        Ok(self.keep(Flow { client, listener, socket, asked: None, last: Instant::now() }))
     }
 
-    fn forget_longest_idle(&mut self) {
+    fn keep(&mut self, flow: Flow) -> Key {
+        let client = flow.client;
+        let key = self.flows.insert(flow);
+        self.by_client.insert(client, key);
+        key
+    }
+
+    /// Forgets so many, and whoever was heard of at the same instant as the last of them.
+    fn forget_longest_idle(&mut self, count: usize) {
         let mut last: Vec<Instant> = self.flows.iter().map(|(_, flow)| flow.last).collect();
-        let (_, limit, _) = last.select_nth_unstable(FORGOTTEN_AT_ONCE.min(self.flows.len() - 1));
-        let limit = *limit;
-        self.forget(|flow| flow.last <= limit);
+        last.sort_unstable();
+        if let Some(limit) = last.get(count.saturating_sub(1)).or(last.last()).copied() {
+            self.forget(|flow| flow.last <= limit);
+        }
     }
 
     fn forget(&mut self, is_forgotten: impl Fn(&Flow) -> bool) {
@@ -180,5 +186,34 @@ fn deliver(socket: &OwnedFd, body: &[u8]) -> Result<(), Errno> {
             rustix::net::send(socket, body, flags).map(drop)
         }
         result => result.map(drop),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::port::{Port, Protocol, Published};
+    use std::net::UdpSocket;
+
+    #[test]
+    fn the_longest_idle_clients_are_forgotten_first() {
+        let socket = || OwnedFd::from(UdpSocket::bind("127.0.0.1:0").unwrap());
+        let container = Port { number: 53, protocol: Protocol::Udp };
+        let published = Published { container, address: "127.0.0.1".parse().unwrap(), host: 53 };
+        let listener = Rc::new(Listener { published, socket: socket() });
+        let mut flows = Flows::new();
+        let now = Instant::now();
+        let client = |n: u16| (Key::from_bits(0), SocketAddr::from(([192, 0, 2, 1], n)));
+        // In no order: the higher the port, the later it was heard of.
+        for n in [7, 3, 9, 1, 5] {
+            let last = now + Duration::from_secs(n.into());
+            let listener = Rc::clone(&listener);
+            flows.keep(Flow { client: client(n), listener, socket: socket(), asked: None, last });
+        }
+        flows.forget_longest_idle(2);
+        let known = [1, 3, 5, 7, 9].map(|n| flows.find(client(n)).is_some());
+        assert_eq!(known, [false, false, true, true, true]);
+        flows.forget_listener(Key::from_bits(0));
+        assert!(flows.is_empty() && flows.by_client.is_empty());
     }
 }
