@@ -61,7 +61,7 @@ const FIRST_LIFELINE: i64 = 10_000_000;
 const LIFELINES: usize = 4096;
 /// So many frames are taken at once, then flows have their turn.
 const FRAMES: usize = 32;
-/// Memory is given back after there were so many flows.
+/// Memory is given back when so many flows are gone.
 const MANY: usize = 64;
 /// Allocations of so many bytes, which rings are, have pages of their own.
 const APART: u32 = 32 * 1024;
@@ -142,8 +142,6 @@ struct Stack {
     touched: Vec<Token>,
     /// More frames may wait on the wire.
     more: bool,
-    /// The most flows there were since memory was last given back.
-    most: usize,
 }
 
 #[derive(Debug)]
@@ -174,7 +172,6 @@ impl Stack {
             pieces: Pieces::default(),
             touched: Vec::new(),
             more: false,
-            most: 0,
         })
     }
 
@@ -235,21 +232,19 @@ impl Stack {
         Ok(())
     }
 
-    /// Gives memory back when most flows are gone.
+    /// Gives memory back when many flows are gone and few are left.
     fn rest(&mut self) {
-        let flows = self.flows.len();
-        self.most = self.most.max(flows);
-        if self.most < MANY || flows > self.most / 4 {
+        if self.flows.gone() < MANY || self.flows.len() >= MANY {
             return;
         }
-        if flows == 0 {
+        self.flows.forget_gone();
+        if self.flows.len() == 0 {
             // No event of this turn is left, and the sockets of old tokens are closed: none is met again.
             self.flows = Flows::default();
             self.alarms = Alarms::default();
             self.pieces = Pieces::default();
             self.touched = Vec::new();
         }
-        self.most = flows;
         crate::sys::allocator::give_back();
     }
 
@@ -369,8 +364,8 @@ impl Stack {
             }
         };
         if self.flows.is_full(Kind::Tcp) {
-            // One that nobody has answered goes first; without any, this one is not heard and asks again.
-            let Some(oldest) = self.flows.oldest(dialing_since) else { return };
+            // Without any that may go, this one is not heard and asks again.
+            let Some(oldest) = self.flows.oldest(|flow| spared(flow, now)) else { return };
             self.flows.remove(oldest);
         }
         match Stream::dial(key, targets, opening, now) {
@@ -531,11 +526,11 @@ fn key(kind: Kind, packet: &Packet, source: u16, destination: u16) -> Key {
     }
 }
 
-/// Since when a stream has been on its way to its other end.
-fn dialing_since(flow: &Flow) -> Option<Instant> {
+/// When a stream that may go was last used.
+fn spared(flow: &Flow, now: Instant) -> Option<Instant> {
     match flow {
-        Flow::Tcp(stream) if stream.is_dialing() => Some(stream.began),
-        _ => None,
+        Flow::Tcp(stream) => stream.spared(now),
+        Flow::Datagrams(_) => None,
     }
 }
 
