@@ -179,12 +179,15 @@ impl Stack {
         Instant::from_micros(i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX))
     }
 
-    fn is_wanted(&self) -> bool {
-        if self.lifelines.came {
-            self.lifelines.held.iter().any(Option::is_some)
-        } else {
-            self.now().total_micros() < FIRST_LIFELINE
+    fn is_wanted(&mut self) -> bool {
+        if !self.lifelines.came {
+            return self.now().total_micros() < FIRST_LIFELINE;
         }
+        if self.lifelines.held.iter().all(Option::is_none) {
+            // One may have come since.
+            self.accept();
+        }
+        self.lifelines.held.iter().any(Option::is_some)
     }
 
     /// Waits for events, or for the next time that something is to be looked at.
@@ -543,18 +546,4 @@ fn used(flow: &Flow) -> Option<Instant> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_says_what_it_is_about() {
-        for subject in [
-            Subject::Wire,
-            Subject::Listener,
-            Subject::Lifeline(4095),
-            Subject::Flow(Token { index: 8191, generation: 77 }),
-        ] {
-            assert_eq!(Subject::of(subject.number()), subject);
-        }
-    }
-}
+mod tests;
