@@ -20,35 +20,19 @@ pub fn packet_socket(interface: u32) -> io::Result<OwnedFd> {
     let socket = unsafe { OwnedFd::from_raw_fd(number as libc::c_int) };
     for option in [libc::PACKET_VNET_HDR, IGNORE_OUTGOING] {
         let on: libc::c_int = 1;
+        let (value, size) = ((&raw const on).cast(), size_of::<libc::c_int>() as libc::socklen_t);
         // SAFETY: the value is an int that lives across the call, and its size is said.
-        check(
-            unsafe {
-                libc::setsockopt(
-                    socket.as_raw_fd(),
-                    libc::SOL_PACKET,
-                    option,
-                    (&raw const on).cast(),
-                    size_of::<libc::c_int>() as libc::socklen_t,
-                )
-            }
-            .into(),
-        )?;
+        let set = unsafe { libc::setsockopt(socket.as_raw_fd(), libc::SOL_PACKET, option, value, size) };
+        check(set.into())?;
     }
     // SAFETY: all-zero bytes are a valid sockaddr_ll: numbers only.
     let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
     address.sll_family = libc::AF_PACKET as libc::c_ushort;
     address.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
     address.sll_ifindex = interface as libc::c_int;
+    let size = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
     // SAFETY: the address is of the type this family takes, lives across the call, and its size is said.
-    check(
-        unsafe {
-            libc::bind(
-                socket.as_raw_fd(),
-                (&raw const address).cast(),
-                size_of::<libc::sockaddr_ll>() as libc::socklen_t,
-            )
-        }
-        .into(),
-    )?;
+    let bound = unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), size) };
+    check(bound.into())?;
     Ok(socket)
 }

@@ -59,6 +59,7 @@ pub(super) struct Flows {
     free: Vec<u32>,
     keys: HashMap<Key, Token>,
     streams: usize,
+    gone: usize,
 }
 
 impl Flows {
@@ -75,6 +76,16 @@ impl Flows {
     /// How many flows there are.
     pub(super) fn len(&self) -> usize {
         self.keys.len()
+    }
+
+    /// How many are gone since that was last forgotten.
+    pub(super) fn gone(&self) -> usize {
+        self.gone
+    }
+
+    /// Begins to count those that are gone from 0.
+    pub(super) fn forget_gone(&mut self) {
+        self.gone = 0;
     }
 
     /// How many flows are of TCP.
@@ -117,6 +128,7 @@ impl Flows {
         place.alarm = None;
         self.streams -= usize::from(key.kind == Kind::Tcp);
         self.keys.remove(&key);
+        self.gone += 1;
         self.free.push(token.index);
     }
 
@@ -152,7 +164,7 @@ pub(super) mod tests {
     /// Adds a flow of UDP from `port`.
     pub(in super::super) fn add(flows: &mut Flows, port: u16) -> Token {
         let key = key(port);
-        let time = Instant::from_secs(port.into());
+        let time = Instant::from_secs(port);
         let flow = Datagrams::dial(key, vec![key.destination], time).unwrap();
         flows.add(key, Flow::Datagrams(Box::new(flow)))
     }

@@ -60,7 +60,7 @@ const FIRST_LIFELINE: i64 = 10_000_000;
 const LIFELINES: usize = 4096;
 /// So many frames are taken at once, then flows have their turn.
 const FRAMES: usize = 32;
-/// Memory is given back after there were so many flows.
+/// Memory is given back when so many flows are gone.
 const MANY: usize = 64;
 /// Allocations of so many bytes, which rings are, have pages of their own.
 const APART: u32 = 32 * 1024;
@@ -141,8 +141,6 @@ struct Stack {
     touched: Vec<Token>,
     /// More frames may wait on the wire.
     more: bool,
-    /// The most flows there were since memory was last given back.
-    most: usize,
 }
 
 #[derive(Debug)]
@@ -173,7 +171,6 @@ impl Stack {
             pieces: Pieces::default(),
             touched: Vec::new(),
             more: false,
-            most: 0,
         })
     }
 
@@ -181,12 +178,15 @@ impl Stack {
         Instant::from_micros(i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX))
     }
 
-    fn is_wanted(&self) -> bool {
-        if self.lifelines.came {
-            self.lifelines.held.iter().any(Option::is_some)
-        } else {
-            self.now().total_micros() < FIRST_LIFELINE
+    fn is_wanted(&mut self) -> bool {
+        if !self.lifelines.came {
+            return self.now().total_micros() < FIRST_LIFELINE;
         }
+        if self.lifelines.held.iter().all(Option::is_none) {
+            // One may have come since.
+            self.accept();
+        }
+        self.lifelines.held.iter().any(Option::is_some)
     }
 
     /// Waits for events, or for the next time that something is to be looked at.
@@ -234,21 +234,19 @@ impl Stack {
         Ok(())
     }
 
-    /// Gives memory back when most flows are gone.
+    /// Gives memory back when many flows are gone and few are left.
     fn rest(&mut self) {
-        let flows = self.flows.len();
-        self.most = self.most.max(flows);
-        if self.most < MANY || flows > self.most / 4 {
+        if self.flows.gone() < MANY || self.flows.len() >= MANY {
             return;
         }
-        if flows == 0 {
+        self.flows.forget_gone();
+        if self.flows.len() == 0 {
             // No event of this turn is left, and the sockets of old tokens are closed: none is met again.
             self.flows = Flows::default();
             self.alarms = Alarms::default();
             self.pieces = Pieces::default();
             self.touched = Vec::new();
         }
-        self.most = flows;
         crate::sys::allocator::give_back();
     }
 
@@ -368,8 +366,8 @@ impl Stack {
             }
         };
         if self.flows.is_full(Kind::Tcp) {
-            // One that nobody has answered goes first; without any, this one is not heard and asks again.
-            let Some(oldest) = self.flows.oldest(dialing_since) else { return };
+            // Without any that may go, this one is not heard and asks again.
+            let Some(oldest) = self.flows.oldest(|flow| spared(flow, now)) else { return };
             self.flows.remove(oldest);
         }
         match Stream::dial(key, targets, opening, now) {
@@ -530,11 +528,11 @@ fn key(kind: Kind, packet: &Packet, source: u16, destination: u16) -> Key {
     }
 }
 
-/// Since when a stream has been on its way to its other end.
-fn dialing_since(flow: &Flow) -> Option<Instant> {
+/// When a stream that may go was last used.
+fn spared(flow: &Flow, now: Instant) -> Option<Instant> {
     match flow {
-        Flow::Tcp(stream) if stream.is_dialing() => Some(stream.began),
-        _ => None,
+        Flow::Tcp(stream) => stream.spared(now),
+        Flow::Datagrams(_) => None,
     }
 }
 
@@ -547,18 +545,4 @@ fn used(flow: &Flow) -> Option<Instant> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_says_what_it_is_about() {
-        for subject in [
-            Subject::Wire,
-            Subject::Listener,
-            Subject::Lifeline(4095),
-            Subject::Flow(Token { index: 8191, generation: 77 }),
-        ] {
-            assert_eq!(Subject::of(subject.number()), subject);
-        }
-    }
-}
+mod tests;

@@ -35,8 +35,13 @@ use std::time;
 
 /// An end that is silent for so long is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// An end that never takes the connection it asked for is waited for so long.
+const GREETING: Duration = Duration::from_secs(20);
 /// An end that has not answered for so long is gone.
 const SILENCE: Duration = Duration::from_secs(300);
+
+/// When there are too many streams, those go that were silent inside for so long.
+const SPARED: Duration = Duration::from_secs(120);
 
 /// A TCP flow.
 #[derive(Debug)]
@@ -49,8 +54,8 @@ pub(super) struct Stream {
     readable: bool,
     writable: bool,
     hung_up: bool,
-    /// When it began.
-    pub(super) began: Instant,
+    /// When something last came from inside.
+    used: Instant,
 }
 
 #[derive(Debug)]
@@ -67,6 +72,8 @@ struct Open {
     handle: SocketHandle,
     /// The largest segment the end inside takes, in bytes; bunches are cut into such.
     segment: u16,
+    /// The end inside has taken the connection.
+    greeted: bool,
     /// The host's end has sent its last byte.
     ended_outside: bool,
     /// The end inside has sent its last byte.
@@ -143,7 +150,7 @@ impl Stream {
     ) -> Result<Self, Errno> {
         let socket = dial_next(&mut targets)?;
         let stage = Stage::Dialing { opening: opening.to_vec(), others: targets };
-        Ok(Self { key, socket, stage, readable: false, writable: false, hung_up: false, began: now })
+        Ok(Self { key, socket, stage, readable: false, writable: false, hung_up: false, used: now })
     }
 
     /// The host's socket.
@@ -151,8 +158,13 @@ impl Stream {
         self.socket.as_fd()
     }
 
+    /// When this last was of use to the end inside, if it may go to make room for another.
+    pub(super) fn spared(&self, now: Instant) -> Option<Instant> {
+        (self.is_dialing() || now >= self.used + SPARED).then_some(self.used)
+    }
+
     /// Whether the other end has not been reached yet.
-    pub(super) fn is_dialing(&self) -> bool {
+    fn is_dialing(&self) -> bool {
         matches!(self.stage, Stage::Dialing { .. })
     }
 
@@ -172,6 +184,7 @@ impl Stream {
         now: Instant,
         reset: bool,
     ) -> Fate {
+        self.used = now;
         let Stage::Open(open) = &mut self.stage else {
             // A second SYN is no news; a RST takes the first back.
             return if reset { Fate::Over } else { Fate::Lives(None) };
@@ -195,6 +208,10 @@ impl Stream {
             }
         }
         let Stage::Open(open) = &mut self.stage else { return Fate::Over };
+        if !open.greeted && open.socket().state() != State::SynReceived {
+            open.greeted = true;
+            open.socket().set_timeout(Some(SILENCE));
+        }
         if let Err(Broken) = outwards(open, &self.socket, &mut self.writable)
             .and_then(|()| inwards(open, &self.socket, &mut self.readable, self.hung_up))
         {
@@ -356,7 +373,7 @@ impl Open {
         // What came is answered once all that waited has been taken.
         socket.set_ack_delay(None);
         socket.set_keep_alive(Some(KEEP_ALIVE));
-        socket.set_timeout(Some(SILENCE));
+        socket.set_timeout(Some(GREETING));
         socket.listen((addresses::stack(key.destination.ip()), key.destination.port())).ok()?;
         let mut sockets = SocketSet::new(vec![SocketStorage::EMPTY]);
         let handle = sockets.add(socket);
@@ -365,13 +382,15 @@ impl Open {
             sockets,
             handle,
             segment,
+            greeted: false,
             ended_outside: false,
             ended_inside: false,
             shut: false,
             acknowledged: false,
         };
         open.take(shared, wire, key, opening, now);
-        Some(open)
+        // Still listening: it was no opening, by smoltcp's judgement.
+        (open.socket().state() != State::Listen).then_some(open)
     }
 
     fn socket(&mut self) -> &mut Socket<'static> {
