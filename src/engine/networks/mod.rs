@@ -2,7 +2,9 @@
 
 pub mod connect;
 pub mod create;
+pub mod egress_log;
 pub mod exposed;
+pub mod fit;
 pub mod joined;
 pub mod list;
 pub mod pools;
