@@ -14,13 +14,14 @@
 //! }
 //! ```
 //!
-//! | key            | what it says                                                          | when it is not there |
-//! |----------------|-----------------------------------------------------------------------|----------------------|
-//! | `detachKeys`   | keys that detach from a container, as `--detach-keys` takes them      | `ctrl-p,ctrl-q`      |
-//! | `psFormat`     | the template of `ps`, where neither `--format` nor `-q` is given      | docker's table       |
-//! | `imagesFormat` | the template of `images`, likewise                                    | docker's table       |
-//! | `registries`   | where images come from, see below                                     | other tools' files   |
-//! | `network`      | how containers reach the world, see below                             | see there            |
+//! | key              | what it says                                                          | when it is not there |
+//! |------------------|-----------------------------------------------------------------------|----------------------|
+//! | `detachKeys`     | keys that detach from a container, as `--detach-keys` takes them      | `ctrl-p,ctrl-q`      |
+//! | `psFormat`       | the template of `ps`, where neither `--format` nor `-q` is given      | docker's table       |
+//! | `imagesFormat`   | the template of `images`, likewise                                    | docker's table       |
+//! | `networksFormat` | the template of `network ls`, likewise                                | docker's table       |
+//! | `registries`     | where images come from, see below                                     | other tools' files   |
+//! | `network`        | how containers reach the world, see below                             | see there            |
 //!
 //! | key in `registries` | what it says                                                                        |
 //! |---------------------|-------------------------------------------------------------------------------------|
@@ -55,6 +56,8 @@ pub struct Config {
     pub ps_format: Option<String>,
     /// The template of `images`.
     pub images_format: Option<String>,
+    /// The template of `network ls`.
+    pub networks_format: Option<String>,
     /// Where images come from.
     pub registries: Registries,
     /// How containers reach the world.

@@ -1,9 +1,10 @@
-//! `rcon inspect`, and its narrower forms `container inspect` and `image inspect`.
+//! `rcon inspect`, and its narrower forms: `container inspect`, `image inspect`, `network inspect`.
 
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
 use crate::engine::inspect;
+use crate::engine::networks;
 use crate::error::{Error, Kind, Result};
 use crate::output::Ui;
 use crate::output::template::{self, Template, json_line};
@@ -22,6 +23,8 @@ pub enum Inspected {
     Container,
     /// An image.
     Image,
+    /// A network.
+    Network,
 }
 
 /// The arguments of `inspect`.
@@ -33,7 +36,7 @@ pub struct InspectArgs {
     /// Show how much a container takes on disk
     #[arg(short, long)]
     pub size: bool,
-    /// Look only at objects of this type: container or image
+    /// Look only at objects of this type: container, image or network
     #[arg(long = "type", value_name = "TYPE", value_parser = inspected)]
     pub only: Option<Inspected>,
     /// Names or ids
@@ -65,7 +68,7 @@ struct ImageInspectArgs {
 }
 
 pub(super) static VERB: Verb = Verb {
-    about: "Show all that is known of containers and images",
+    about: "Show all that is known of containers, images and networks",
     usage: "[OPTIONS] NAME|ID [NAME|ID...]",
     words: Words::AtLeast(1),
     augment: InspectArgs::augment_args,
@@ -154,6 +157,13 @@ impl InspectArgs {
 
     /// What `name` names, a container rather than an image.
     fn find(&self, engine: &Engine, image: FindImage<'_>, name: &str, ui: &mut Ui) -> Result<Json> {
+        if self.only == Some(Inspected::Network) {
+            let found = networks::show::show(engine, name);
+            return found.map_err(|error| {
+                let what = format!("Error response from daemon: {error}");
+                if error.kind == Kind::NotFound { Error::new(Kind::NotFound, what) } else { error }
+            });
+        }
         if self.only != Some(Inspected::Image) {
             match engine.containers.find(name).and_then(|id| inspect::container(engine, &id, self.size)) {
                 Err(error) if error.kind == Kind::NotFound && self.only.is_none() => {}
@@ -174,6 +184,12 @@ impl InspectArgs {
                 ui.talk("WARNING: --size ignored for image");
             }
             return Ok(object);
+        }
+        if self.only.is_none() {
+            match networks::show::show(engine, name) {
+                Err(error) if error.kind == Kind::NotFound => {}
+                found => return found,
+            }
         }
         Err(match self.only {
             None => missing("Error: No such object", name),
@@ -201,12 +217,13 @@ fn inspected(typed: &str) -> Result<Inspected> {
     match typed {
         "container" => Ok(Inspected::Container),
         "image" => Ok(Inspected::Image),
-        "config" | "network" | "node" | "plugin" | "secret" | "service" | "task" | "volume" => {
+        "network" => Ok(Inspected::Network),
+        "config" | "node" | "plugin" | "secret" | "service" | "task" | "volume" => {
             Err(Error::new(Kind::Unsupported, format!("objects of type {typed:?} are not there yet")))
         }
-        other => {
-            Err(Error::usage(format!("unknown type: {other:?}: must be one of \"container\", \"image\"")))
-        }
+        other => Err(Error::usage(format!(
+            "unknown type: {other:?}: must be one of \"container\", \"image\", \"network\""
+        ))),
     }
 }
 

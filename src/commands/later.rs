@@ -14,8 +14,6 @@ use clap::{Arg, ArgAction, ArgMatches};
 pub(super) struct Later {
     long: &'static str,
     short: Option<char>,
-    /// Another spelling, for old scripts.
-    alias: Option<&'static str>,
     kind: Type,
     /// Values that ask for what is so anyway, and are therefore taken.
     harmless: &'static [&'static str],
@@ -42,7 +40,8 @@ const OFF: &[&str] = &["false"];
 const LIMITS: &str = "resource limits need a cgroup, and containers have none yet";
 const DEVICES: &str = "containers get the standard devices only";
 const HEALTH: &str = "health checks are not there yet";
-const NETWORKS: &str = "links and the network namespace of all containers are not handled yet";
+const ONE_ADDRESS: &str = "a container has one address of each kind on a network";
+const CLUSTERS: &str = "it is for networks of several hosts, and rcon knows this one only";
 const NAMESPACES: &str = "each container gets this namespace of its own";
 const WINDOWS: &str = "it is a setting of Windows";
 const ONE_PLATFORM: &str = "an image is kept for one platform";
@@ -87,7 +86,7 @@ pub(super) const CONTAINER: &[Later] = &[
     flag("ipc", Text, NAMESPACES).harmless(&["", "private"]),
     flag("isolation", Text, WINDOWS).harmless(&["", "default"]),
     flag("kernel-memory", Bytes, "the kernel dropped this limit").harmless(&["0"]),
-    flag("link-local-ip", List, "a container has one address of each kind on a network"),
+    flag("link-local-ip", List, ONE_ADDRESS),
     flag("log-driver", Text, "logs are kept in json-file's form only").harmless(&["", "json-file"]),
     flag("log-opt", List, "logs are neither rotated nor tagged yet"),
     flag("memory", Bytes, LIMITS).short('m').harmless(&["0"]),
@@ -120,7 +119,40 @@ pub(super) const START: &[Later] = &[
 ];
 
 /// `rm`.
-pub(super) const RM: &[Later] = &[flag("link", Switch, NETWORKS).short('l').harmless(OFF)];
+pub(super) const RM: &[Later] =
+    &[flag("link", Switch, "a link goes with the container that has it").short('l').harmless(OFF)];
+
+/// `update`.
+pub(super) const UPDATE: &[Later] = &[
+    flag("blkio-weight", Uint16, LIMITS),
+    flag("cpu-period", Int, LIMITS),
+    flag("cpu-quota", Int, LIMITS),
+    flag("cpu-rt-period", Int, LIMITS),
+    flag("cpu-rt-runtime", Int, LIMITS),
+    flag("cpu-shares", Int, LIMITS).short('c'),
+    flag("cpus", Decimal, LIMITS),
+    flag("cpuset-cpus", Text, LIMITS),
+    flag("cpuset-mems", Text, LIMITS),
+    flag("kernel-memory", Bytes, "the kernel dropped this limit"),
+    flag("memory", Bytes, LIMITS).short('m'),
+    flag("memory-reservation", Bytes, LIMITS),
+    flag("memory-swap", Bytes, LIMITS),
+    flag("pids-limit", Int, LIMITS),
+    flag("restart", Text, "nothing restarts a container by itself yet").harmless(&["no"]),
+];
+
+/// `network connect`.
+pub(super) const CONNECT: &[Later] = &[flag("link-local-ip", List, ONE_ADDRESS)];
+
+/// `network create`.
+pub(super) const NETWORK_CREATE: &[Later] = &[
+    flag("config-from", Text, CLUSTERS).harmless(&[""]),
+    flag("config-only", Switch, CLUSTERS).harmless(OFF),
+    flag("ingress", Switch, CLUSTERS).harmless(OFF),
+    flag("ipam-driver", Text, "addresses are given out by rcon itself").harmless(&["", "default"]),
+    flag("ipam-opt", List, "addresses are given out by rcon itself"),
+    flag("scope", Text, CLUSTERS).harmless(&["", "local"]),
+];
 
 /// `rmi`, `history`, `image inspect`.
 pub(super) const PLATFORM: &[Later] = &[flag("platform", List, ONE_PLATFORM)];
@@ -147,7 +179,9 @@ const NO_SIGNING: &str =
     "signatures and encryption are not supported; sign with cosign or notation after the push";
 
 /// `unshare`, which is podman's.
-pub(super) const UNSHARE: &[Later] = &[flag("rootless-netns", Switch, NETWORKS).harmless(OFF)];
+pub(super) const UNSHARE: &[Later] =
+    &[flag("rootless-netns", Switch, "the network namespace of containers cannot be entered yet")
+        .harmless(OFF)];
 
 /// Before the verb.
 pub(super) const GLOBAL: &[Later] = &[
@@ -164,17 +198,12 @@ pub(super) const GLOBAL: &[Later] = &[
 pub(super) const NONE: &[Later] = &[];
 
 const fn flag(long: &'static str, kind: Type, why: &'static str) -> Later {
-    Later { long, short: None, alias: None, kind, harmless: &[], why }
+    Later { long, short: None, kind, harmless: &[], why }
 }
 
 impl Later {
     const fn short(mut self, short: char) -> Self {
         self.short = Some(short);
-        self
-    }
-
-    const fn alias(mut self, alias: &'static str) -> Self {
-        self.alias = Some(alias);
         self
     }
 
@@ -186,7 +215,6 @@ impl Later {
     fn arg(&self) -> Arg {
         let arg = Arg::new(self.long).long(self.long).hide(true).help(self.why);
         let arg = self.short.map_or(arg.clone(), |short| arg.short(short));
-        let arg = self.alias.map_or(arg.clone(), |alias| arg.alias(alias));
         match self.kind {
             Switch => arg.action(ArgAction::SetTrue),
             List => arg.action(ArgAction::Append),

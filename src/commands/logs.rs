@@ -5,7 +5,8 @@ use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
 use crate::engine::logs::{self, Wanted};
-use crate::error::Result;
+use crate::engine::networks::egress_log;
+use crate::error::{Error, Result};
 use crate::output::Ui;
 use crate::output::time::{local_zone, parse_moment};
 use clap::{Args, FromArgMatches};
@@ -18,6 +19,9 @@ pub struct LogsArgs {
     /// Show the extra details that were logged
     #[arg(long)]
     pub details: bool,
+    /// Show what the container wanted to reach, where --egress rules noted it, instead of what it wrote
+    #[arg(long)]
+    pub egress: bool,
     /// Go on while the container writes
     #[arg(short, long)]
     pub follow: bool,
@@ -48,9 +52,31 @@ pub(super) static VERB: Verb = Verb {
 };
 
 impl LogsArgs {
+    /// That list is shown as it is.
+    fn check_egress(&self) -> Result<()> {
+        let others = [
+            ("details", self.details),
+            ("follow", self.follow),
+            ("since", self.since.is_some()),
+            ("tail", !matches!(self.tail, Tail::All)),
+            ("until", self.until.is_some()),
+        ];
+        match others.iter().find(|(_, given)| *given) {
+            Some((flag, _)) => {
+                Err(Error::usage(format!("conflicting options: cannot specify both --egress and --{flag}")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Prints the log.
     pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
         let id = engine.containers.find(&self.container)?;
+        if self.egress {
+            self.check_egress()?;
+            egress_log::show(engine, &id, ui)?;
+            return Ok(0);
+        }
         let now = Timestamp::now();
         let moment = |typed: &Option<String>| {
             let typed = typed.as_deref().filter(|typed| !typed.is_empty());

@@ -30,8 +30,10 @@ pub mod login;
 pub mod logout;
 pub mod logs;
 pub mod manifest;
+pub mod network;
 pub mod network_flags;
 pub mod parse;
+pub mod port;
 pub mod prune;
 pub mod ps;
 pub mod pull;
@@ -51,6 +53,7 @@ pub mod tag;
 mod tree;
 pub mod unshare;
 pub mod untag;
+pub mod update;
 pub mod usage;
 mod verb;
 pub mod version;
@@ -128,6 +131,12 @@ pub enum Invocation {
     Version(version::VersionArgs),
     /// `rcon manifest`, one of its verbs
     Manifest(manifest::Manifest),
+    /// `rcon network`, one of its verbs
+    Network(network::Network),
+    /// `rcon port`
+    Port(port::PortArgs),
+    /// `rcon update`
+    Update(update::UpdateArgs),
     /// `rcon search`
     Search(search::SearchArgs),
     /// `rcon login`

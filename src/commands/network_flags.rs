@@ -183,13 +183,18 @@ pub(super) fn warnings(wish: &Wish) -> Vec<String> {
     local.chain(discarded).collect()
 }
 
-/// One network as it is joined.
+/// One network as it is joined; its links are for the caller to add.
 ///
 /// # Errors
-/// docker's words for addresses that are none, and for those that the fixed networks do not take.
-pub(super) fn join(one: &Attachment) -> Result<Join> {
+/// docker's words for addresses that are none, and for what the fixed networks do not take: several lines.
+pub(super) fn settings(one: &Attachment) -> Result<Join, Vec<String>> {
     let mut wrong = Vec::new();
     let fixed = matches!(target(&one.target), Target::Bridge | Target::Host | Target::None);
+    if fixed && !one.aliases.is_empty() {
+        wrong.push(
+            "network-scoped alias is supported only for containers in user defined networks".to_owned(),
+        );
+    }
     if fixed && (one.ipv4.is_some() || one.ipv6.is_some()) {
         wrong.push("user specified IP address is supported on user defined networks only".to_owned());
     }
@@ -201,29 +206,39 @@ pub(super) fn join(one: &Attachment) -> Result<Join> {
     if let (Err(_), Some(typed)) = (&ipv6, &one.ipv6) {
         wrong.push(format!("invalid IPv6 address: {typed}"));
     }
+    let mac = one.mac.as_deref().map(mac).transpose().unwrap_or_else(|error| {
+        wrong.push(error.to_string());
+        None
+    });
     match (wrong.is_empty(), ipv4, ipv6) {
         (true, Ok(ipv4), Ok(ipv6)) => Ok(Join {
             network: one.target.clone(),
             aliases: one.aliases.clone(),
             ipv4,
             ipv6,
-            mac: one.mac.as_deref().map(mac).transpose()?,
+            mac,
             links: Vec::new(),
             priority: one.priority,
             options: one.options.clone(),
         }),
-        _ => Err(unfit(&one.target, &wrong)),
+        _ => Err(wrong),
     }
 }
 
-/// docker's words for settings that a network does not take: one on a line of its own, several as a list.
-fn unfit(network: &str, wrong: &[String]) -> Error {
-    let network = if network == "default" { DEFAULT } else { network };
-    let lines = match wrong {
+/// What is wrong as docker tells it: one on a line of its own, several as a list.
+pub(super) fn list(wrong: &[String]) -> String {
+    match wrong {
         [one] => one.clone(),
         several => several.iter().map(|one| format!("* {one}")).collect::<Vec<_>>().join("\n"),
-    };
-    Error::usage(format!("invalid config for network {network}: invalid endpoint settings:\n{lines}"))
+    }
+}
+
+fn join(one: &Attachment) -> Result<Join> {
+    settings(one).map_err(|wrong| {
+        let network = if one.target == "default" { DEFAULT } else { &one.target };
+        let wrong = list(&wrong);
+        Error::usage(format!("invalid config for network {network}: invalid endpoint settings:\n{wrong}"))
+    })
 }
 
 fn check(one: &Attachment) -> Result<()> {

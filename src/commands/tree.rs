@@ -3,8 +3,8 @@
 use super::verb::{Purpose, Verb, finish};
 use super::{
     attach, check, completion, create, df, exec, globals, history, image_exists, image_tree, images, import,
-    info, inspect, kill, load, login, logout, logs, manifest, prune, ps, pull, push, rename, reset, restart,
-    rm, rmi, run, save, search, start, stop, tag, unshare, untag, version, wait,
+    info, inspect, kill, load, login, logout, logs, manifest, network, port, prune, ps, pull, push, rename,
+    reset, restart, rm, rmi, run, save, search, start, stop, tag, unshare, untag, update, version, wait,
 };
 use clap::Command;
 
@@ -71,6 +71,7 @@ pub(super) static SECTIONS: &[Section] = &[
             group(&["container"], &CONTAINER),
             group(&["image"], &IMAGE),
             group(&["manifest"], &MANIFEST),
+            group(&["network"], &NETWORK),
             group(&["system"], &SYSTEM),
             group(&["volume"], &VOLUME),
         ],
@@ -87,6 +88,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["kill"], &kill::VERB),
             verb(&["load"], &load::VERB),
             verb(&["logs"], &logs::VERB),
+            verb(&["port"], &port::VERB),
             verb(&["rename"], &rename::VERB),
             verb(&["restart"], &restart::VERB),
             verb(&["rm"], &rm::VERB),
@@ -97,6 +99,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["tag"], &tag::VERB),
             verb(&["unshare"], &unshare::VERB),
             verb(&["untag"], &untag::VERB),
+            verb(&["update"], &update::VERB),
             verb(&["wait"], &wait::VERB),
         ],
     },
@@ -113,6 +116,7 @@ static CONTAINER: Group = Group {
         verb(&["kill"], &kill::VERB),
         verb(&["logs"], &logs::VERB),
         verb(&["ls", "list", "ps"], &ps::VERB),
+        verb(&["port"], &port::VERB),
         verb(&["prune"], &prune::container::VERB),
         verb(&["rename"], &rename::VERB),
         verb(&["restart"], &restart::VERB),
@@ -120,6 +124,7 @@ static CONTAINER: Group = Group {
         verb(&["run"], &run::VERB),
         verb(&["start"], &start::VERB),
         verb(&["stop"], &stop::VERB),
+        verb(&["update"], &update::VERB),
         verb(&["wait"], &wait::VERB),
     ],
 };
@@ -155,6 +160,21 @@ static MANIFEST: Group = Group {
         verb(&["inspect"], &manifest::inspect::VERB),
         verb(&["push"], &manifest::push::VERB),
         verb(&["rm"], &manifest::rm::VERB),
+    ],
+};
+
+static NETWORK: Group = Group {
+    about: "Manage networks",
+    defer: |command| build(NETWORK.entries.iter(), command),
+    entries: &[
+        verb(&["connect"], &network::connect::VERB),
+        verb(&["create"], &network::create::VERB),
+        verb(&["disconnect"], &network::disconnect::VERB),
+        verb(&["exists"], &network::exists::VERB),
+        verb(&["inspect"], &network::inspect::VERB),
+        verb(&["ls", "list"], &network::list::VERB),
+        verb(&["prune"], &network::prune::VERB),
+        verb(&["rm", "remove"], &network::rm::VERB),
     ],
 };
 

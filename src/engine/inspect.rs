@@ -1,10 +1,12 @@
 //! `inspect`: a container as docker's API tells it, field for field and in its order.
 
 use super::host::Engine;
-use super::list::{Scale, Standing, network};
+use super::list::{Scale, Standing};
+use super::networks::ports;
+use super::networks::settings::{self, Networking};
 use super::record::{Record, RecordedMount};
 use super::state::State;
-use super::wish::{MountWish, SeccompWish, Wish};
+use super::wish::{MountWish, NetworkWish, SeccompWish, Wish};
 use crate::error::Result;
 use crate::ids::ContainerId;
 use crate::output::time::rfc3339;
@@ -29,6 +31,8 @@ pub fn container(engine: &Engine, id: &ContainerId, with_size: bool) -> Result<J
         folder: &engine.containers.folder(id),
         data: &engine.paths.data,
         volume: &|name| text(&engine.volumes().data(name)),
+        networking: &settings::look(engine, &record),
+        mode: &settings::mode(engine, &record),
     };
     let mut shown = shown(&record, &state, &name, &places);
     if with_size {
@@ -43,6 +47,8 @@ struct Places<'a> {
     folder: &'a Path,
     data: &'a Path,
     volume: &'a dyn Fn(&str) -> String,
+    networking: &'a Networking,
+    mode: &'a str,
 }
 
 fn shown(record: &Record, state: &State, name: &str, places: &Places<'_>) -> Json {
@@ -66,11 +72,11 @@ fn shown(record: &Record, state: &State, name: &str, places: &Places<'_>) -> Jso
         "ProcessLabel": "",
         "AppArmorProfile": "",
         "ExecIDs": null,
-        "HostConfig": host_config(record),
+        "HostConfig": host_config(record, name, places.mode),
         "GraphDriver": graph_driver(record, places),
         "Mounts": record.mounts.iter().filter_map(|mount| mount_of(mount, places)).collect::<Vec<_>>(),
         "Config": config(record),
-        "NetworkSettings": network_settings(record),
+        "NetworkSettings": settings::shown(record, state, places.networking),
     })
 }
 
@@ -113,15 +119,15 @@ fn state_of(state: &State) -> Json {
     })
 }
 
-fn host_config(record: &Record) -> Json {
+fn host_config(record: &Record, name: &str, mode: &str) -> Json {
     let wish = &record.wish;
     let masked = |paths: &[&str]| if wish.privileged { Json::Null } else { json!(paths) };
     let mut config = json!({
         "Binds": or_null(binds(wish)),
         "ContainerIDFile": wish.cid_file.as_deref().unwrap_or_default(),
         "LogConfig": {"Type": "json-file", "Config": {}},
-        "NetworkMode": network(record),
-        "PortBindings": {},
+        "NetworkMode": mode,
+        "PortBindings": ports::bindings(&wish.publish),
         "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
         "AutoRemove": wish.remove,
         "VolumeDriver": "",
@@ -130,18 +136,18 @@ fn host_config(record: &Record) -> Json {
         "CapAdd": or_null(capabilities(&wish.cap_add)),
         "CapDrop": or_null(capabilities(&wish.cap_drop)),
         "CgroupnsMode": "private",
-        "Dns": [],
-        "DnsOptions": [],
-        "DnsSearch": [],
+        "Dns": wish.dns,
+        "DnsOptions": wish.dns_options,
+        "DnsSearch": wish.dns_search,
         "ExtraHosts": or_null(wish.extra_hosts.clone()),
         "GroupAdd": null,
         "IpcMode": "private",
         "Cgroup": "",
-        "Links": null,
+        "Links": or_null(settings::links(record, name)),
         "OomScoreAdj": 0,
         "PidMode": "",
         "Privileged": wish.privileged,
-        "PublishAllPorts": false,
+        "PublishAllPorts": wish.publish_all,
         "ReadonlyRootfs": wish.read_only,
         "SecurityOpt": or_null(security(wish)),
         "UTSMode": "",
@@ -301,8 +307,9 @@ fn config(record: &Record) -> Json {
     set("AttachStdin", (attached && wish.interactive).into());
     set("AttachStdout", attached.into());
     set("AttachStderr", attached.into());
-    if !record.exposed.is_empty() {
-        set("ExposedPorts", record.exposed.iter().map(|port| (with_protocol(port), json!({}))).collect());
+    let listened = ports::listened(record);
+    if !listened.is_empty() {
+        set("ExposedPorts", listened.into_iter().map(|port| (port, json!({}))).collect());
     }
     set("Tty", wish.tty.into());
     set("OpenStdin", wish.interactive.into());
@@ -313,6 +320,9 @@ fn config(record: &Record) -> Json {
     set("Volumes", volumes(record));
     set("WorkingDir", record.working_directory.clone().into());
     set("Entrypoint", json!(record.entrypoint));
+    if let Some(mac) = first_mac(wish) {
+        set("MacAddress", settings::mac(mac).into());
+    }
     set("OnBuild", Json::Null);
     set("Labels", json!(record.labels));
     if wish.stop_signal.is_some() || record.stop_signal != libc::SIGTERM {
@@ -324,8 +334,12 @@ fn config(record: &Record) -> Json {
     Json::Object(fields)
 }
 
-fn with_protocol(port: &str) -> String {
-    if port.contains('/') { port.to_owned() } else { format!("{port}/tcp") }
+/// `--mac-address`: that of the first network.
+fn first_mac(wish: &Wish) -> Option<[u8; 6]> {
+    match &wish.network {
+        NetworkWish::Networks(joins) => joins.first()?.mac,
+        _ => None,
+    }
 }
 
 /// The targets of anonymous volumes, the image's among them.
@@ -343,46 +357,6 @@ fn volumes(record: &Record) -> Json {
 fn signal_name(number: i32) -> String {
     nix::sys::signal::Signal::try_from(number)
         .map_or_else(|_| number.to_string(), |signal| signal.as_str().to_owned())
-}
-
-fn network_settings(record: &Record) -> Json {
-    let endpoint = json!({
-        "IPAMConfig": null,
-        "Links": null,
-        "Aliases": null,
-        "MacAddress": "",
-        "DriverOpts": null,
-        "GwPriority": 0,
-        "NetworkID": "",
-        "EndpointID": "",
-        "Gateway": "",
-        "IPAddress": "",
-        "IPPrefixLen": 0,
-        "IPv6Gateway": "",
-        "GlobalIPv6Address": "",
-        "GlobalIPv6PrefixLen": 0,
-        "DNSNames": null,
-    });
-    json!({
-        "Bridge": "",
-        "SandboxID": "",
-        "SandboxKey": "",
-        "Ports": {},
-        "HairpinMode": false,
-        "LinkLocalIPv6Address": "",
-        "LinkLocalIPv6PrefixLen": 0,
-        "SecondaryIPAddresses": null,
-        "SecondaryIPv6Addresses": null,
-        "EndpointID": "",
-        "Gateway": "",
-        "GlobalIPv6Address": "",
-        "GlobalIPv6PrefixLen": 0,
-        "IPAddress": "",
-        "IPPrefixLen": 0,
-        "IPv6Gateway": "",
-        "MacAddress": "",
-        "Networks": {network(record): endpoint},
-    })
 }
 
 fn or_null(list: Vec<String>) -> Json {
@@ -405,6 +379,8 @@ mod tests {
             folder: Path::new("/data/containers/x"),
             data: Path::new("/data"),
             volume: &|name| format!("/data/volumes/{name}/_data"),
+            networking: &Networking::default(),
+            mode: "bridge",
         };
         shown(record, state, "web", &places)
     }
@@ -501,7 +477,7 @@ mod tests {
         for (source, expected) in [
             ("{{.State.Running}} {{.State.Pid}}", "false 0"),
             ("{{.NetworkSettings.IPAddress}}|{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", "|"),
-            ("{{.HostConfig.NetworkMode}}", "none"),
+            ("{{.HostConfig.NetworkMode}}", "bridge"),
             ("{{.ID}}", &"a".repeat(64)),
             ("{{index .Config.Labels \"b\"}} {{.Name}}", "x=y /web"),
             ("{{.HostConfig.RestartPolicy.Name}} {{.HostConfig.LogConfig.Type}}", "no json-file"),

@@ -72,7 +72,7 @@ impl Networks {
             // It may have been removed meanwhile.
             all.extend(self.read(&name)?);
         }
-        all.sort_by(|one, other| natural(&one.name).cmp(&natural(&other.name)));
+        all.sort_by_cached_key(|network| natural(&network.name));
         Ok(all)
     }
 

@@ -1,5 +1,4 @@
-//! `-p [ADDRESS:][HOST[-HOST]:]PORT[-PORT][/PROTOCOL]`, `--expose PORT[-PORT][/PROTOCOL]`, and one port of
-//! a container, `80/tcp`.
+//! `-p [ADDRESS:][HOST[-HOST]:]PORT[-PORT][/PROTOCOL]`, `--expose PORT[-PORT][/PROTOCOL]`.
 
 use super::number;
 use crate::error::{Error, Kind, Result};
@@ -40,14 +39,6 @@ pub fn expose(typed: &str) -> Result<Vec<Port>> {
     let wrong = || Error::usage(format!("invalid protocol for --expose: {word}"));
     let protocol = protocol(word)?.ok_or_else(wrong)?;
     Ok((first..=last).map(|number| Port { number, protocol }).collect())
-}
-
-/// Reads `80` or `80/udp`.
-pub fn port(typed: &str) -> Result<Port> {
-    let (number, word) = split_protocol(typed);
-    let wrong = || Error::usage(format!("invalid port: {typed}"));
-    let number = uint16(number).ok().filter(|number| *number != 0).ok_or_else(wrong)?;
-    Ok(Port { number, protocol: protocol(word)?.ok_or_else(wrong)? })
 }
 
 fn short(typed: &str) -> Result<Vec<Publish>> {
@@ -124,7 +115,7 @@ fn range(typed: &str) -> Option<Range> {
 }
 
 /// Go's strconv with base 10: nothing but digits.
-fn uint16(typed: &str) -> Result<u16> {
+pub fn uint16(typed: &str) -> Result<u16> {
     match typed.bytes().all(|c| c.is_ascii_digit()) {
         // Without the zeros before it, which would make it octal.
         true if !typed.is_empty() => {
@@ -287,15 +278,6 @@ mod tests {
             ("80/icmp", "invalid protocol for --expose: icmp"),
         ] {
             assert_eq!(expose(typed).unwrap_err().to_string(), told, "{typed:?}");
-        }
-    }
-
-    #[test]
-    fn one_port_is_a_number_with_a_protocol() {
-        assert_eq!(port("80").unwrap().to_string(), "80/tcp");
-        assert_eq!(port("53/udp").unwrap().to_string(), "53/udp");
-        for typed in ["", "0", "x", "80/x", "70000", "1-2"] {
-            assert!(port(typed).is_err(), "{typed:?}");
         }
     }
 }

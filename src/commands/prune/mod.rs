@@ -23,13 +23,13 @@ pub(super) fn confirm(ui: &mut Ui, warning: &str) -> Result<bool> {
     Ok(answer.trim_ascii().eq_ignore_ascii_case(b"y"))
 }
 
-fn read_filters(typed: &[Filter], keys: Keys) -> Result<Filters> {
+pub(super) fn read_filters(typed: &[Filter], keys: Keys) -> Result<Filters> {
     let pairs: Vec<_> = typed.iter().map(|filter| (filter.key.clone(), filter.value.clone())).collect();
     Filters::read(&pairs, keys, Timestamp::now())
 }
 
 /// Tells what of one kind went, under its title; the exit code.
-fn tell(ui: &mut Ui, title: &str, pruned: &Pruned) -> Result<u8> {
+pub(super) fn tell(ui: &mut Ui, title: &str, pruned: &Pruned) -> Result<u8> {
     if !pruned.lines.is_empty() {
         ui.line(format_args!("Deleted {title}:"))?;
         pruned.lines.iter().try_for_each(|line| ui.line(line))?;

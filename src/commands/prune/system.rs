@@ -5,6 +5,7 @@ use super::super::verb::{Verb, Words};
 use super::super::{Invocation, later};
 use super::{confirm, read_filters, tell, tell_total};
 use crate::engine::host::Engine;
+use crate::engine::networks;
 use crate::engine::prune::{self, Keys};
 use crate::error::{Error, Result};
 use crate::output::Ui;
@@ -28,7 +29,7 @@ pub struct SystemPruneArgs {
 }
 
 pub(in crate::commands) static VERB: Verb = Verb {
-    about: "Remove stopped containers, unused images and what killed calls left",
+    about: "Remove stopped containers, unused networks and images, and what killed calls left",
     usage: "[OPTIONS]",
     words: Words::None,
     augment: SystemPruneArgs::augment_args,
@@ -50,6 +51,7 @@ impl SystemPruneArgs {
         let containers = prune::containers(engine, &filters)?;
         let mut code = tell(ui, "Containers", &containers)?;
         let mut freed = containers.freed;
+        code |= tell(ui, "Networks", &networks::remove::prune(engine, &filters)?)?;
         if self.volumes {
             let volumes = prune::volumes(engine, &filters, false)?;
             code |= tell(ui, "Volumes", &volumes)?;

@@ -1,10 +1,11 @@
 //! The conditions of `ps --filter`.
 
 use super::pattern::Pattern;
-use super::row::{network, port_range};
 use super::{Seen, Standing};
+use crate::engine::networks::{exposed, ports as of_container};
 use crate::engine::record::RecordedMount;
 use crate::error::{Error, Result};
+use crate::network::port::{Port, Protocol};
 use crate::oci::reference::Reference;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -35,8 +36,11 @@ enum Condition {
     Since(Timestamp),
     Volume(String),
     Network(String),
-    Expose(Vec<(u16, String)>),
-    /// Nothing is published, has a health check, or is a task yet.
+    /// Any of these ports is exposed; none where the protocol is none.
+    Expose(Vec<Port>),
+    /// Any of these ports of the host leads there.
+    Publish(Vec<Port>),
+    /// Nothing has a health check, or is a task yet.
     Never,
     Always,
 }
@@ -65,8 +69,8 @@ impl Filters {
                 "since" => ("since", Condition::Since(created(value)?)),
                 "volume" => ("volume", Condition::Volume(value.clone())),
                 "network" => ("network", Condition::Network(value.clone())),
-                "expose" => ("expose", Condition::Expose(ports(value)?)),
-                "publish" => ports(value).map(|_| ("publish", Condition::Never))?,
+                "expose" => ("expose", Condition::Expose(ports(key, value)?)),
+                "publish" => ("publish", Condition::Publish(ports(key, value)?)),
                 "health" if HEALTH.contains(&value.as_str()) => ("health", either(value == "none")),
                 "is-task" => ("is-task", either(!boolean(value).ok_or_else(invalid)?)),
                 "isolation" => ("isolation", Condition::Always),
@@ -116,13 +120,17 @@ impl Condition {
                 RecordedMount::Volume { name, target, .. } => word == name || word == target,
                 RecordedMount::Tmpfs { .. } => false,
             }),
-            Self::Network(name) => record.is_some_and(|record| network(record) == name),
-            Self::Expose(wanted) => {
-                let exposed = record.iter().flat_map(|record| &record.exposed);
-                exposed.filter_map(|port| port_range(port)).flatten().any(|(port, protocol)| {
-                    wanted.iter().any(|(number, name)| (*number, name.as_str()) == (port, protocol))
-                })
+            Self::Network(word) => {
+                let is_id = |id: &str| !id.is_empty() && id.starts_with(word.as_str());
+                seen.networks.iter().any(|(id, name)| name == word || is_id(id))
             }
+            Self::Expose(wanted) => {
+                let exposed = record.map(of_container::listened).unwrap_or_default();
+                exposed.iter().filter_map(|port| exposed::read(port)).any(|port| wanted.contains(&port))
+            }
+            Self::Publish(wanted) => seen.published.iter().any(|published| {
+                wanted.contains(&Port { number: published.host, protocol: published.container.protocol })
+            }),
             Self::Never => false,
             Self::Always => true,
         }
@@ -140,11 +148,25 @@ fn label(value: &str) -> Condition {
     }
 }
 
-fn ports(value: &str) -> Result<Vec<(u16, String)>> {
-    let invalid =
-        || Error::usage(format!("invalid port: {value}")).fix("write it like 80, 80/udp or 7000-7002/tcp");
-    let range = port_range(value).ok_or_else(invalid)?;
-    Ok(range.map(|(port, protocol)| (port, protocol.to_owned())).collect())
+/// The ports of `80`, `80/udp` or `7000-7002/tcp`; of a protocol that is none there are none.
+fn ports(key: &str, value: &str) -> Result<Vec<Port>> {
+    let invalid = |why: String| Error::usage(format!("error while looking up for {key} {value}: {why}"));
+    let (range, protocol) = value.split_once('/').unwrap_or((value, "tcp"));
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    let number = |typed: &str| {
+        let syntax = |_| invalid(format!("strconv.ParseUint: parsing {typed:?}: invalid syntax"));
+        typed.parse::<u16>().map_err(syntax)
+    };
+    let (first, last) = (number(first)?, number(last)?);
+    if first > last {
+        return Err(invalid(format!("Invalid range specified for the Port: {range}")));
+    }
+    let protocol = match protocol {
+        "tcp" => Protocol::Tcp,
+        "udp" => Protocol::Udp,
+        _ => return Ok(Vec::new()),
+    };
+    Ok((first..=last).map(|number| Port { number, protocol }).collect())
 }
 
 /// What Go reads as a truth value.
@@ -170,7 +192,7 @@ fn is_of_image(word: &str, id: &str, names: &[&str]) -> bool {
 mod tests {
     use super::super::tests::{at, seen};
     use super::*;
-    use crate::engine::wish::NetworkWish;
+    use crate::network::port::Published;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Filters> {
         let pairs: Vec<_> = pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
@@ -187,7 +209,6 @@ mod tests {
         one.standing = Standing::Exited { code: 3, at: one.created };
         let record = one.record.as_mut().unwrap();
         record.exposed = vec!["80/tcp".into(), "7000-7002/udp".into()];
-        record.wish.network = NetworkWish::Host;
         record.mounts = vec![RecordedMount::Volume {
             name: "data".into(),
             target: "/srv".into(),
@@ -195,6 +216,10 @@ mod tests {
             anonymous: false,
         }];
         let image = record.image.to_string();
+        one.networks = vec![("abc".into(), "mine".into()), (String::new(), "other".into())];
+        let address = "0.0.0.0".parse().unwrap();
+        let container = Port { number: 80, protocol: Protocol::Tcp };
+        one.published = vec![Published { container, address, host: 8080 }];
         let holds: &[&[(&str, &str)]] = &[
             &[],
             &[("name", "^/?name-")],
@@ -211,7 +236,9 @@ mod tests {
             &[("before", "x")],
             &[("volume", "data")],
             &[("volume", "/srv")],
-            &[("network", "host")],
+            &[("network", "other")],
+            &[("network", "ab")],
+            &[("publish", "8000-8090")],
             &[("expose", "80")],
             &[("expose", "6990-7000/udp")],
             &[("health", "none")],
@@ -255,7 +282,16 @@ mod tests {
             ("exited", "x", "invalid filter 'exited=x'"),
             ("health", "x", "invalid filter 'health=x'"),
             ("is-task", "x", "invalid filter 'is-task=x'"),
-            ("expose", "x", "invalid port: x"),
+            (
+                "publish",
+                "80-79",
+                "error while looking up for publish 80-79: Invalid range specified for the Port: 80-79",
+            ),
+            (
+                "expose",
+                "x",
+                "error while looking up for expose x: strconv.ParseUint: parsing \"x\": invalid syntax",
+            ),
         ];
         for (key, value, words) in cases {
             assert_eq!(read(&[(key, value)]).unwrap_err().to_string(), words);

@@ -6,14 +6,16 @@ mod row;
 mod weigh;
 
 pub use filter::Filters;
-pub use row::{IDS, Size, TABLE, TABLE_WITH_SIZE, View, network, row};
+pub use row::{IDS, Size, TABLE, TABLE_WITH_SIZE, View, row};
 pub use weigh::Scale;
 
 use super::host::Engine;
+use super::networks::{of, ports, publish, settings};
 use super::record::Record;
 use super::state::State;
 use crate::error::Result;
 use crate::ids::ContainerId;
+use crate::network::port::Published;
 use jiff::Timestamp;
 use std::cmp::Reverse;
 
@@ -30,6 +32,10 @@ pub struct Seen {
     pub standing: Standing,
     /// What it was created as; `None` where that cannot be read.
     pub record: Option<Record>,
+    /// The ids and names of its networks.
+    pub networks: Vec<(String, String)>,
+    /// What is published of it now.
+    pub published: Vec<Published>,
 }
 
 /// What a container does, in docker's terms: one whose start failed was only created.
@@ -68,10 +74,11 @@ impl Standing {
 }
 
 impl Seen {
-    /// The ports it listens on: while it runs, those that are exposed.
-    fn ports(&self) -> Option<&[String]> {
+    /// The ports it listens on while it runs.
+    fn ports(&self) -> String {
         let runs = matches!(self.standing, Standing::Running { .. });
-        self.record.as_ref().filter(|_| runs).map(|record| record.exposed.as_slice())
+        let record = self.record.as_ref().filter(|record| runs && of::has_ports(&record.wish.network));
+        record.map(|record| ports::cell(record, &self.published)).unwrap_or_default()
     }
 }
 
@@ -120,8 +127,19 @@ fn see(engine: &Engine, id: &ContainerId, in_any_state: bool) -> Option<Seen> {
     if record.is_some() && name.is_none() && !engine.containers.folder(id).exists() {
         return None;
     }
-    let is_asked_for = in_any_state || standing != Standing::Dead;
-    is_asked_for.then(|| Seen { id: *id, name: name.unwrap_or_default(), created, standing, record })
+    if !in_any_state && standing == Standing::Dead {
+        return None;
+    }
+    let networks = record
+        .as_ref()
+        .map(|record| settings::names(&engine.containers.folder(id), record))
+        .unwrap_or_default();
+    let published = match standing {
+        Standing::Running { .. } => publish::published(engine, id),
+        _ => Vec::new(),
+    };
+    let name = name.unwrap_or_default();
+    Some(Seen { id: *id, name, created, standing, record, networks, published })
 }
 
 /// How many containers do what, damaged ones among those that stand still.
@@ -146,7 +164,7 @@ pub fn count(engine: &Engine) -> Result<Counts> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::engine) mod tests {
     use super::*;
     use crate::durable::{self, Durability};
     use crate::engine::record::{self, Record};
@@ -187,7 +205,10 @@ pub(super) mod tests {
             stop_signal: libc::SIGTERM,
         };
         let standing = Standing::Created { code: 0 };
-        Seen { id, name: format!("name-{digit}"), created: at(created), standing, record: Some(record) }
+        let networks = vec![("b1".repeat(32), "bridge".to_owned())];
+        let name = format!("name-{digit}");
+        let record = Some(record);
+        Seen { id, name, created: at(created), standing, record, networks, published: vec![] }
     }
 
     fn store() -> (tempfile::TempDir, Engine) {

@@ -2,7 +2,6 @@
 
 use super::{Seen, Standing};
 use crate::engine::record::{Record, RecordedMount};
-use crate::engine::wish::NetworkWish;
 use crate::output::listing::{Listing, Row};
 use crate::output::{shorten, size, time};
 use jiff::Timestamp;
@@ -88,14 +87,14 @@ pub fn row(seen: &Seen, size: Size, view: &View) -> Row {
     set("Command", quoted(&shortened(&record.map(command).unwrap_or_default(), COMMAND_WIDTH, view.whole)));
     set("CreatedAt", time::created_at(seen.created, &view.zone));
     set("RunningFor", time::human_ago(seen.created, view.now));
-    set("Ports", seen.ports().map(ports).unwrap_or_default());
+    set("Ports", seen.ports());
     set("State", seen.standing.word().to_owned());
     set("Status", status(&seen.standing, view.now));
     set("Size", sizes(size));
     set("Labels", labels(record));
     set("Mounts", mounts(record, view.whole));
     set("LocalVolumes", local_volumes(record).to_string());
-    set("Networks", record.map_or("", network).to_owned());
+    set("Networks", seen.networks.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(","));
     set("Platform", record.map_or_else(String::new, |record| record.platform.clone()));
     Row { fields, labels: record.map(|record| record.labels.clone()).unwrap_or_default() }
 }
@@ -162,49 +161,6 @@ fn mounts(record: Option<&Record>, whole: bool) -> String {
 fn local_volumes(record: Option<&Record>) -> usize {
     let mounts = record.iter().flat_map(|record| &record.mounts);
     mounts.filter(|mount| matches!(mount, RecordedMount::Volume { .. })).count()
-}
-
-/// The network as docker names it. Where nothing was said there is loopback only, which is `none`.
-pub fn network(record: &Record) -> &'static str {
-    match record.wish.network {
-        NetworkWish::Host => "host",
-        NetworkWish::Default => "bridge",
-        _ => "none",
-    }
-}
-
-/// Exposed ports, neighbours as one range: `443/tcp, 7000-7002/tcp`.
-fn ports(exposed: &[String]) -> String {
-    let mut single: Vec<(u16, &str)> = exposed.iter().filter_map(|port| port_range(port)).flatten().collect();
-    single.sort_unstable();
-    single.dedup();
-    let mut told = Vec::new();
-    // The range that is open of each protocol, the protocol that came first at first.
-    let mut open: Vec<(&str, u16, u16)> = Vec::new();
-    for (port, protocol) in single {
-        match open.iter_mut().find(|(same, ..)| *same == protocol) {
-            None => open.push((protocol, port, port)),
-            Some((_, _, last)) if last.checked_add(1) == Some(port) => *last = port,
-            Some(range) => {
-                told.push(range_text(range));
-                *range = (protocol, port, port);
-            }
-        }
-    }
-    told.extend(open.iter().map(range_text));
-    told.join(", ")
-}
-
-fn range_text(&(protocol, first, last): &(&str, u16, u16)) -> String {
-    if first == last { format!("{first}/{protocol}") } else { format!("{first}-{last}/{protocol}") }
-}
-
-/// The ports of `80`, `80/udp` or `7000-7002/tcp`; `None` when it is none of them.
-pub(super) fn port_range(text: &str) -> Option<impl Iterator<Item = (u16, &str)>> {
-    let (range, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-    let (first, last) = range.split_once('-').unwrap_or((range, range));
-    let (first, last): (u16, u16) = (first.parse().ok()?, last.parse().ok()?);
-    (first <= last).then(|| (first..=last).map(move |port| (port, protocol)))
 }
 
 fn shortened(text: &str, width: usize, whole: bool) -> String {
@@ -313,7 +269,7 @@ mod tests {
         assert_eq!(whole["LocalVolumes"], "1");
         assert_eq!(whole["Size"], "2B (virtual 21.5MB)");
         assert_eq!(whole["Labels"], "a=1,b=x=y");
-        assert_eq!(whole["Networks"], "none");
+        assert_eq!(whole["Networks"], "bridge");
         assert_eq!(whole["CreatedAt"], "2026-01-02 11:00:00 +0000 UTC");
         let short = row(&one, Size::default(), &view(false)).fields;
         assert_eq!(short["Image"], &image[7..19]);
