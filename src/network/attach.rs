@@ -84,6 +84,15 @@ pub fn connect(cable: &Cable, container: BorrowedFd<'_>) -> io::Result<u32> {
     Ok(port)
 }
 
+/// In the hub: takes a cable away, and with it the container's end.
+pub fn disconnect(cable: &Cable, port: u32) -> io::Result<()> {
+    Links::new().remove(&cable.port)?;
+    match cable.egress.is_empty() {
+        true => Ok(()),
+        false => egress::kernel::forget(&mut NetlinkSocket::new(), port),
+    }
+}
+
 fn ensure_bridge(links: &mut Links, bridge: &Bridge) -> io::Result<u32> {
     match links.index(&bridge.name) {
         Ok(index) => return Ok(index),
@@ -126,11 +135,6 @@ fn default_route(gateway: IpAddr, link: u32) -> Route {
     };
     let to = IpNet::new_assert(nowhere, 0);
     Route { to, gateway: Some(gateway), link, metric: 0, table: MAIN_TABLE, local: false }
-}
-
-/// In the container: takes a cable out.
-pub fn unplug(interface: &str) -> io::Result<()> {
-    Links::new().remove(interface)
 }
 
 /// In the container: its default routes lead through these gateways and no others.

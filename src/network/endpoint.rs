@@ -29,6 +29,9 @@ pub struct Endpoint {
     pub ipv6: Option<Ipv6Addr>,
     /// `02:42:ac:11:00:02`.
     pub mac: String,
+    /// The container's end of the cable: `eth0`.
+    #[serde(default)]
+    pub interface: String,
 }
 
 /// The folder of the endpoints of network `id`.

@@ -13,6 +13,7 @@
 use super::enter;
 use super::handshake::{self, Brought, Failure, FromInit, Step, failed};
 use super::init::{self, Streams};
+use super::network::{Networked, requests};
 use super::plan::Process;
 use super::stream::{Remedy, StartFailure, ToClient, tell};
 use crate::packet;
@@ -83,7 +84,8 @@ impl Execs {
     }
 
     /// Does what can be done without waiting.
-    pub fn serve(&mut self, listener: &OwnedFd, init: &OwnedFd) {
+    pub fn serve(&mut self, listener: &OwnedFd, init: &OwnedFd, network: Option<&mut Networked>) {
+        let mut network = network;
         while let Ok(client) = rustix::net::accept_with(listener, rustix::net::SocketFlags::CLOEXEC) {
             self.waiting.push(client);
         }
@@ -95,11 +97,15 @@ impl Execs {
             ready
         };
         for client in ready {
-            match begin(&client, init) {
-                Ok(Some((pid, handshake))) => {
+            match hear(&client, init) {
+                Ok(Asked::Exec { pid, handshake }) => {
                     self.running.push(Exec { client, handshake: Some(handshake), pid })
                 }
-                Ok(None) => {}
+                Ok(Asked::Change(descriptors)) => match network.as_deref_mut() {
+                    Some(network) => network.change(&client, descriptors),
+                    None => requests::answer(client.as_fd(), Err(io::Error::other(NO_NETWORK))),
+                },
+                Ok(Asked::Nothing) => {}
                 Err(failure) => refuse(&client, failure),
             }
         }
@@ -159,19 +165,35 @@ fn refuse(client: &OwnedFd, failure: Failure) {
     let _ = tell(client.as_fd(), &ToClient::Failed(words));
 }
 
-/// Reads the request and forks; `None` when the client left without asking.
-fn begin(client: &OwnedFd, init: &OwnedFd) -> Result<Option<(i32, OwnedFd)>, Failure> {
+/// What a client asked for.
+enum Asked {
+    /// A process, which is being made.
+    Exec { pid: i32, handshake: OwnedFd },
+    /// A change to the container's networks.
+    Change(Vec<OwnedFd>),
+    /// It left without asking.
+    Nothing,
+}
+
+const NO_NETWORK: &str = "the container has no networks of its own";
+
+/// Reads what a client asks for; forks when it is a process.
+fn hear(client: &OwnedFd, init: &OwnedFd) -> Result<Asked, Failure> {
     let mut buffer = [0u8; 64];
     let Some(packet) = packet::receive(client.as_fd(), &mut buffer).map_err(failed(Step::Streams))? else {
-        return Ok(None);
+        return Ok(Asked::Nothing);
     };
+    if packet.kind == requests::CHANGE {
+        return Ok(Asked::Change(packet.descriptors));
+    }
     let mut descriptors = packet.descriptors.into_iter();
     let request = descriptors.next().ok_or_else(|| protocol("no request came")).and_then(read_request)?;
     let streams = match (descriptors.next(), descriptors.next(), descriptors.next()) {
         (Some(input), Some(output), Some(error)) => Some(Streams { input, output, error }),
         _ => None,
     };
-    launch(&request, streams, init).map(Some)
+    let (pid, handshake) = launch(&request, streams, init)?;
+    Ok(Asked::Exec { pid, handshake })
 }
 
 fn protocol(why: &str) -> Failure {

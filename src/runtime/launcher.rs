@@ -440,7 +440,7 @@ fn stay(mut started: Started, book: &impl Book) -> u8 {
         if let Some(network) = &mut started.network {
             network.serve();
         }
-        execs.serve(&started.control, &started.init.pidfd);
+        execs.serve(&started.control, &started.init.pidfd, started.network.as_mut());
     };
     // Its ports are free before anyone is told of the end.
     if let Some(network) = started.network.take() {

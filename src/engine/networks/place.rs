@@ -51,8 +51,8 @@ impl Place {
 /// docker's words for an address that is taken or outside of the network, and for a network without free ones.
 pub fn take(engine: &Engine, record: &Record, name: &str, joined: &[Joined]) -> Result<Vec<Place>> {
     let mut places = Vec::new();
-    for joined in joined {
-        match take_one(engine, record, name, joined) {
+    for (number, joined) in joined.iter().enumerate() {
+        match take_one(engine, record, name, joined, &format!("eth{number}")) {
             Ok(place) => places.push(place),
             Err(error) => {
                 release(&engine.paths, &record.id);
@@ -63,8 +63,14 @@ pub fn take(engine: &Engine, record: &Record, name: &str, joined: &[Joined]) -> 
     Ok(places)
 }
 
-/// Takes a place on one network.
-pub fn take_one(engine: &Engine, record: &Record, name: &str, joined: &Joined) -> Result<Place> {
+/// Takes a place on one network, which the container sees as `interface`.
+pub fn take_one(
+    engine: &Engine,
+    record: &Record,
+    name: &str,
+    joined: &Joined,
+    interface: &str,
+) -> Result<Place> {
     let network = engine.networks().find(&joined.network)?;
     let folder = endpoint::folder(&engine.paths.runtime, &network.id);
     std::fs::create_dir_all(&folder).what(|| format!("making {}", folder.display()))?;
@@ -85,11 +91,41 @@ pub fn take_one(engine: &Engine, record: &Record, name: &str, joined: &Joined) -
         ipv4,
         ipv6,
         mac: hardware_address(joined, ipv4, ipv6),
+        interface: interface.to_owned(),
     };
     let text = serde_json::to_vec(&endpoint).what(|| "writing an endpoint")?;
     durable::replace(&file(&folder, &record.id), &text)?;
     let obeys = !(record.wish.egress.is_empty() && network.egress.is_empty());
     Ok(Place { network, joined: joined.clone(), endpoint, obeys })
+}
+
+/// The places that a running container has, in the order of its interfaces.
+pub fn current(engine: &Engine, record: &Record, joined: &[Joined]) -> Result<Vec<Place>> {
+    let mut places = Vec::new();
+    for joined in joined {
+        let Ok(network) = engine.networks().find(&joined.network) else { continue };
+        let path = file(&endpoint::folder(&engine.paths.runtime, &network.id), &record.id);
+        let Some(endpoint) = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok())
+        else {
+            continue;
+        };
+        let obeys = !(record.wish.egress.is_empty() && network.egress.is_empty());
+        places.push(Place { network, joined: joined.clone(), endpoint, obeys });
+    }
+    places.sort_by_key(|place| number(&place.endpoint));
+    Ok(places)
+}
+
+/// `eth7` is 7.
+fn number(endpoint: &Endpoint) -> usize {
+    endpoint.interface.trim_start_matches("eth").parse().unwrap_or(usize::MAX)
+}
+
+/// An interface that none of these places has.
+pub fn free_interface(places: &[Place]) -> String {
+    let taken = |name: &String| places.iter().any(|place| place.endpoint.interface == *name);
+    let mut names = (0..).map(|number| format!("eth{number}"));
+    names.find(|name| !taken(name)).unwrap_or_else(|| "eth0".to_owned())
 }
 
 /// Gives back all places of a container. What cannot be removed is found by the next who needs the address.

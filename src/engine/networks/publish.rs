@@ -1,25 +1,74 @@
 //! `update --publish-add` and `--publish-rm`, and what is published now.
 
+use super::connect::{tell, tell_with};
+use super::of;
 use crate::engine::host::Engine;
+use crate::engine::record::Record;
+use crate::engine::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::ids::ContainerId;
 use crate::network::port::{Publish, Published};
+use crate::runtime::network::requests::{Change, SOCKETS};
+use crate::runtime::network::{self, PUBLISHED};
+use std::os::fd::{AsFd, BorrowedFd};
 
 /// Publishes more ports of a running container.
-pub fn add(_engine: &Engine, _container: &str, _ports: &[Publish]) -> Result<()> {
-    Err(Error::new(Kind::Unsupported, "ports cannot be added yet"))
+///
+/// # Errors
+/// docker's words for a port that is taken; then none is published.
+pub fn add(engine: &Engine, container: &str, ports: &[Publish]) -> Result<()> {
+    let record = running(engine, container)?;
+    // The sockets are made here, in the host's network namespace, and handed over.
+    let listeners = network::bind(ports)?;
+    for some in listeners.chunks(SOCKETS) {
+        let published = some.iter().map(|(published, _)| *published).collect();
+        let sockets: Vec<BorrowedFd<'_>> = some.iter().map(|(_, socket)| socket.as_fd()).collect();
+        tell_with(engine, &record, Change::Publish(published), &sockets)?;
+    }
+    Ok(())
 }
 
 /// Takes back published ports of a running container: those that match.
-pub fn remove(_engine: &Engine, _container: &str, _ports: &[Publish]) -> Result<()> {
-    Err(Error::new(Kind::Unsupported, "ports cannot be taken back yet"))
+///
+/// # Errors
+/// When one matches nothing.
+pub fn remove(engine: &Engine, container: &str, ports: &[Publish]) -> Result<()> {
+    let record = running(engine, container)?;
+    let published = published(engine, &record.id);
+    let mut gone: Vec<Published> = Vec::new();
+    for port in ports {
+        let found: Vec<Published> = published.iter().filter(|one| matches(port, one)).copied().collect();
+        if found.is_empty() {
+            return Err(Error::new(
+                Kind::NotFound,
+                format!("No public port '{}' published for {container}", port.container),
+            )
+            .fix(format!("rcon port {container} lists what is published")));
+        }
+        gone.extend(found);
+    }
+    tell(engine, &record, Change::Unpublish(gone))
+}
+
+fn matches(wanted: &Publish, published: &Published) -> bool {
+    wanted.container == published.container
+        && wanted.address.is_none_or(|address| address == published.address)
+        && wanted.host.is_none_or(|(first, last)| (first..=last).contains(&published.host))
+}
+
+fn running(engine: &Engine, container: &str) -> Result<Record> {
+    let record = engine.record(&engine.containers.find(container)?)?;
+    if !matches!(engine.observe(&record.id)?, State::Running { .. }) {
+        return Err(Error::new(Kind::Conflict, format!("container {} is not running", record.id)));
+    }
+    match of::has_ports(&record.wish.network) {
+        true => Ok(record),
+        false => Err(Error::usage("ports can be published only of containers with networks of their own")),
+    }
 }
 
 /// What is published of a running container now; nothing for one that does not run.
 pub fn published(engine: &Engine, container: &ContainerId) -> Vec<Published> {
-    let text = std::fs::read(engine.sockets(container).join(FILE)).unwrap_or_default();
+    let text = std::fs::read(engine.sockets(container).join(PUBLISHED)).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
-
-/// The file's name beside the container's sockets.
-const FILE: &str = "ports.json";

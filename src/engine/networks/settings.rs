@@ -221,6 +221,7 @@ mod tests {
             ipv4: Some("10.0.0.9".parse().unwrap()),
             ipv6: Some("fd00::9".parse().unwrap()),
             mac: "02:42:0a:00:00:09".to_owned(),
+            interface: "eth0".to_owned(),
         };
         let joined = Joined { network: network.id.clone(), name: "n".to_owned(), join };
         Place { joined, network: Some(network), endpoint: Some(endpoint) }

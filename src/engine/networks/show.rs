@@ -105,6 +105,7 @@ mod tests {
             ipv4: Some("10.0.0.2".parse().unwrap()),
             ipv6: None,
             mac: "02:42:0a:00:00:02".to_owned(),
+            interface: "eth0".to_owned(),
         };
         let shown = shown(&network, &[endpoint]);
         let keys: Vec<&String> = shown.as_object().unwrap().keys().collect();

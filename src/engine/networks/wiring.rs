@@ -63,11 +63,11 @@ fn to_publish(record: &Record) -> Vec<Publish> {
 fn cables(wish: &Wish, places: &[Place]) -> Vec<Cable> {
     let way_out = gateway_of(places);
     let all = places.iter().enumerate();
-    all.map(|(number, place)| cable(wish, place, &format!("eth{number}"), way_out == Some(number))).collect()
+    all.map(|(number, place)| cable(wish, place, way_out == Some(number))).collect()
 }
 
 /// One cable.
-pub fn cable(wish: &Wish, place: &Place, interface: &str, leads_out: bool) -> Cable {
+pub fn cable(wish: &Wish, place: &Place, leads_out: bool) -> Cable {
     let Place { network, endpoint, .. } = place;
     let within = |pool: Option<&crate::network::definition::Pool>, address: Option<IpAddr>| {
         Some(IpNet::new_assert(address?, pool?.subnet.prefix_len()))
@@ -83,7 +83,7 @@ pub fn cable(wish: &Wish, place: &Place, interface: &str, leads_out: bool) -> Ca
     Cable {
         bridge: bridge(network),
         port: format!("veth{}", &endpoint.id[..11]),
-        interface: interface.to_owned(),
+        interface: endpoint.interface.clone(),
         mac,
         addresses: addresses.into_iter().flatten().collect(),
         gateways: if leads_out {

@@ -206,6 +206,7 @@ pub(super) mod tests {
             ipv4: addresses.iter().find_map(|address| address.parse().ok()),
             ipv6: addresses.iter().find_map(|address| address.parse().ok()),
             mac: "02:42:ac:11:00:02".to_owned(),
+            interface: "eth0".to_owned(),
         }
     }
 

@@ -42,16 +42,17 @@ pub fn names(socket: &mut NetlinkSocket, udp: u16, tcp: u16) -> io::Result<()> {
 }
 
 /// Answers to packets that carry `mark` are given it too, and so find the way back to the process that sent
-/// them in a client's name. What TCP does by net.ipv4.tcp_fwmark_accept, UDP needs a rule for.
+/// them in a client's name. What TCP does by net.ipv4.tcp_fwmark_accept, UDP needs this for.
 pub fn answers(socket: &mut NetlinkSocket, mark: u32) -> io::Result<()> {
     let mut batch = Batch::new(Family::Inet)?;
-    let mangle = -150;
-    let base = |kind, hook| Some(Base { kind, hook, priority: mangle, drops: false });
-    batch.chain("mark", base(Kind::Filter, Hook::Input))?;
+    let base = Base { kind: Kind::Route, hook: Hook::Output, priority: MANGLE, drops: false };
+    batch.chain("answers", Some(base))?;
     let remember = [meta(Meta::Mark, FIRST), equal(FIRST, &mark.to_ne_bytes()), set_connection_mark(FIRST)];
-    batch.rule("mark", &remember)?;
-    batch.chain("answers", base(Kind::Route, Hook::Output))?;
+    batch.rule("answers", &remember)?;
     let recall = [connection(Connection::Mark, FIRST), equal(FIRST, &mark.to_ne_bytes()), set_mark(FIRST)];
     batch.rule("answers", &recall)?;
     batch.commit(socket)
 }
+
+/// NF_IP_PRI_MANGLE.
+const MANGLE: i32 = -150;

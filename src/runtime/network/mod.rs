@@ -2,8 +2,10 @@
 //! must be done when one of them dies or the container goes.
 
 mod beside;
+mod change;
 mod names_words;
 mod notes;
+pub mod requests;
 mod way_out;
 mod worker;
 
@@ -19,7 +21,7 @@ use crate::network::names;
 use crate::network::port::{Publish, Published};
 use crate::network::ports::{self, listener, words};
 use crate::network::uplink::{self, Wire};
-use crate::network::wiring::Wiring;
+use crate::network::wiring::{Cable, Wiring};
 use crate::packet;
 use crate::sys::fork::SingleThreaded;
 use beside::{Beside, Role};
@@ -41,8 +43,7 @@ pub type Listeners = Vec<(Published, OwnedFd)>;
 pub fn bind(wanted: &[Publish]) -> Told<Listeners> {
     let mut bound: Listeners = Vec::new();
     for publish in wanted {
-        let taken: Vec<Published> = bound.iter().map(|(published, _)| *published).collect();
-        bound.extend(listener::bind(publish, &taken)?);
+        bound.extend(listener::bind(publish, &[])?);
     }
     Ok(bound)
 }
@@ -135,12 +136,13 @@ impl Networked {
 
     /// Leaves word of what is published, for `port`, `ps` and `inspect`.
     fn tell_published(&self) -> io::Result<()> {
-        if self.listeners.is_empty() {
+        let path = self.sockets.join(PUBLISHED);
+        if self.listeners.is_empty() && !path.exists() {
             return Ok(());
         }
         let published: Vec<Published> = self.listeners.iter().map(|(published, _)| *published).collect();
         let text = serde_json::to_vec(&published)?;
-        durable::replace(&self.sockets.join(PUBLISHED), &text).map_err(io::Error::other)
+        durable::replace(&path, &text).map_err(io::Error::other)
     }
 
     /// Everything that is done in the hub and in the container.
@@ -191,9 +193,7 @@ impl Networked {
         for cable in &self.wiring.cables {
             set_up.ports.push(attach::connect(cable, self.container.as_fd())?);
         }
-        let obeying = self.wiring.cables.iter().zip(&set_up.ports);
-        let obeying: Vec<u32> =
-            obeying.filter(|(cable, _)| !cable.egress.is_empty()).map(|(_, port)| *port).collect();
+        let obeying = obeying(&self.wiring.cables, &set_up.ports);
         let notes = if obeying.is_empty() { None } else { Some(log::open(&obeying)?) };
         worker::enter(self.container.as_fd())?;
         crate::sys::network::loopback_up()?;
@@ -247,7 +247,11 @@ impl Networked {
     /// Where published ports lead: the container's first addresses, and gateways that stand for the host.
     fn target(&self) -> words::Target {
         let mut target = words::Target::default();
-        for cable in &self.wiring.cables {
+        // That of the default route first: from there UDP servers answer.
+        let mut cables: Vec<&Cable> = self.wiring.cables.iter().collect();
+        cables.sort_by_key(|cable| cable.gateways.is_empty());
+        for cable in cables {
+            target.networks.extend(cable.addresses.iter().map(|address| address.trunc()));
             for address in cable.addresses.iter().map(|network| network.addr()) {
                 match address {
                     IpAddr::V4(address) => _ = target.ipv4.get_or_insert(address),
@@ -283,6 +287,23 @@ impl Networked {
         self.names = Some(beside);
         Ok(())
     }
+}
+
+/// The ports of the hub whose packets obey rules.
+fn obeying(cables: &[Cable], ports: &[u32]) -> Vec<u32> {
+    let all = cables.iter().zip(ports);
+    all.filter(|(cable, _)| !cable.egress.is_empty()).map(|(_, port)| *port).collect()
+}
+
+/// A socket on which the notes about all cables come.
+fn notes_of(networked: &Networked) -> io::Result<OwnedFd> {
+    let hub = networked.hub.as_ref().ok_or(io::ErrorKind::NotFound)?;
+    let worker = worker::begin(&SingleThreaded::prove()?, || {
+        worker::enter(hub.as_fd())?;
+        Ok(((), vec![log::open(&obeying(&networked.wiring.cables, &networked.ports))?]))
+    })?;
+    let ((), sockets) = worker.finish()?;
+    sockets.into_iter().next().ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 
 /// The name of the file of published ports, beside the container's sockets.

@@ -1,0 +1,153 @@
+//! Changes to the networks of a container that runs.
+
+use super::requests::{self, Around, Change};
+use super::{Networked, notes_of, worker};
+use crate::network::attach;
+use crate::network::names::egress::CONFIGURE;
+use crate::network::port::Published;
+use crate::network::ports::words;
+use crate::network::wiring::Cable;
+use crate::packet;
+use crate::sys::fork::SingleThreaded;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+impl Networked {
+    /// Makes a change that a client asked for, and answers.
+    pub fn change(&mut self, client: &OwnedFd, mut descriptors: Vec<OwnedFd>) {
+        let done = if descriptors.is_empty() {
+            Err(io::ErrorKind::InvalidData.into())
+        } else {
+            let sockets = descriptors.split_off(1);
+            let body = descriptors.into_iter().next();
+            body.ok_or_else(|| io::ErrorKind::InvalidData.into())
+                .and_then(requests::read)
+                .and_then(|change| self.make(change, sockets))
+        };
+        requests::answer(client.as_fd(), done);
+    }
+
+    fn make(&mut self, change: Change, sockets: Vec<OwnedFd>) -> io::Result<()> {
+        let proof = SingleThreaded::prove()?;
+        match change {
+            Change::Connect { cable, around } => self.connect_one(&proof, *cable, around),
+            Change::Disconnect { interface, around } => self.disconnect_one(&proof, &interface, around),
+            Change::Publish(published) => self.publish(&proof, published, sockets),
+            Change::Unpublish(published) => self.unpublish(&published),
+        }
+    }
+
+    fn connect_one(&mut self, proof: &SingleThreaded, cable: Cable, around: Around) -> io::Result<()> {
+        // The way a container is connected when it starts, for one cable alone.
+        let kept = std::mem::replace(&mut self.wiring.cables, vec![cable]);
+        let (ports, notes) = (std::mem::take(&mut self.ports), self.notes.take());
+        let done = self.set_up(proof);
+        let (new, new_notes) = (std::mem::replace(&mut self.ports, ports), self.notes.take());
+        let cable = std::mem::replace(&mut self.wiring.cables, kept);
+        self.notes = notes;
+        done?;
+        self.wiring.cables.extend(cable);
+        self.ports.extend(new);
+        if new_notes.is_some() {
+            // One socket hears of all cables.
+            self.notes = Some(notes_of(self)?);
+        }
+        self.change_around(proof, around)
+    }
+
+    fn disconnect_one(&mut self, proof: &SingleThreaded, interface: &str, around: Around) -> io::Result<()> {
+        let at = self.wiring.cables.iter().position(|cable| cable.interface == interface);
+        if let Some(at) = at {
+            let cable = self.wiring.cables.remove(at);
+            let port = self.ports.remove(at);
+            self.forget(proof, &cable, port)?;
+        }
+        self.change_around(proof, around)
+    }
+
+    /// In the hub: the cable is taken away, with its rules.
+    fn forget(&self, proof: &SingleThreaded, cable: &Cable, port: u32) -> io::Result<()> {
+        let hub = self.hub.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let worker = worker::begin(proof, || {
+            worker::enter(hub.as_fd())?;
+            attach::disconnect(cable, port)?;
+            Ok(((), Vec::new()))
+        })?;
+        worker.finish().map(|((), _)| ())
+    }
+
+    /// Names, default routes and the address that published ports lead to.
+    fn change_around(&mut self, proof: &SingleThreaded, around: Around) -> io::Result<()> {
+        let opens = around.names.is_some() && self.name_sockets.is_none();
+        let container = self.container.as_fd();
+        let worker = worker::begin(proof, || {
+            worker::enter(container)?;
+            attach::route_through(&around.gateways)?;
+            let sockets = if opens { Some(attach::open_name_sockets()?) } else { None };
+            let ends = sockets.map(|sockets| vec![sockets.udp, sockets.tcp, sockets.inside]);
+            Ok(((), ends.unwrap_or_default()))
+        })?;
+        let ((), sockets) = worker.finish()?;
+        if let Ok([udp, tcp, inside]) = <[OwnedFd; 3]>::try_from(sockets) {
+            self.name_sockets = Some(attach::NameSockets { udp, tcp, inside });
+        }
+        for cable in &mut self.wiring.cables {
+            let own = around.gateways.iter().filter(|(interface, _)| *interface == cable.interface);
+            cable.gateways = own.map(|(_, gateway)| *gateway).collect();
+        }
+        self.wiring.names = around.names;
+        match (&self.names, &self.wiring.names) {
+            (Some(names), Some(config)) => {
+                packet::send(names.control.as_fd(), CONFIGURE, &serde_json::to_vec(config)?, &[])?;
+            }
+            (None, Some(_)) => self.serve_names(proof)?,
+            (_, None) => {}
+        }
+        if let Some(ports) = &self.published {
+            words::target(ports.control.as_fd(), &self.target())?;
+        }
+        Ok(())
+    }
+
+    fn publish(
+        &mut self,
+        proof: &SingleThreaded,
+        published: Vec<Published>,
+        sockets: Vec<OwnedFd>,
+    ) -> io::Result<()> {
+        if published.len() != sockets.len() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let new: Vec<(Published, OwnedFd)> = published.into_iter().zip(sockets).collect();
+        match &self.published {
+            Some(ports) => {
+                for (published, socket) in &new {
+                    words::listen(ports.control.as_fd(), published, socket.as_fd())?;
+                }
+                self.listeners.extend(new);
+            }
+            None => {
+                let container = self.container.as_fd();
+                let worker = worker::begin(proof, || {
+                    worker::enter(container)?;
+                    attach::prepare_ports()?;
+                    Ok(((), Vec::new()))
+                })?;
+                worker.finish().map(|((), _)| ())?;
+                self.listeners.extend(new);
+                self.serve_ports(proof)?;
+            }
+        }
+        self.tell_published()
+    }
+
+    fn unpublish(&mut self, published: &[Published]) -> io::Result<()> {
+        for one in published {
+            if let Some(ports) = &self.published {
+                words::unlisten(ports.control.as_fd(), one)?;
+            }
+            self.listeners.retain(|(kept, _)| kept != one);
+        }
+        self.tell_published()
+    }
+}
