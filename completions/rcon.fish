@@ -43,6 +43,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "info" -d 'Show what rcon 
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "container" -d 'Manage containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "image" -d 'Manage images'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "manifest" -d 'Manage lists of manifests'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "network" -d 'Manage networks'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "system" -d 'Manage rcon'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "volume" -d 'Manage volumes'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "attach" -d 'Attach standard input, output and error to a running container'
@@ -50,10 +51,11 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "completion" -d 'Print the
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "create" -d 'Create a new container'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "history" -d 'Show how an image was made'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "import" -d 'Make an image of a tar archive of a file system'
-complete -c rcon -n "__fish_rcon_needs_command" -f -a "inspect" -d 'Show all that is known of containers and images'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "inspect" -d 'Show all that is known of containers, images and networks'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "kill" -d 'Kill one or more running containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "load" -d 'Load images from a tar archive or standard input'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "logs" -d 'Print the logs of a container'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "port" -d 'List the ports that a container publishes, or where one of them is'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "rename" -d 'Rename a container'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "restart" -d 'Restart one or more containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "rm" -d 'Remove one or more containers'
@@ -64,6 +66,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "stop" -d 'Stop one or mor
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "tag" -d 'Give an image another name'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "unshare" -d 'Run a command as root of the user namespace that containers have'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "untag" -d 'Take names from an image, which stays'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "update" -d 'Change one or more containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "wait" -d 'Wait until one or more containers stop, then print their exit codes'
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l add-host -d 'Add a line to /etc/hosts of the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -s a -l attach -d 'Attach to stdin, stdout or stderr' -r
@@ -73,12 +76,22 @@ complete -c rcon -n "__fish_rcon_using_subcommand run" -l cidfile -d 'Write the 
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l entrypoint -d 'Replace the entrypoint of the image; empty clears it' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l env-file -d 'Read environment variables from a file, one per line' -r
-complete -c rcon -n "__fish_rcon_using_subcommand run" -l expose -d 'Say that the container listens on a port' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -s h -l hostname -d 'Set the host name of the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -s l -l label -d 'Set a label on the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l label-file -d 'Read labels from a file, one per line' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l name -d 'Give the container a name' -r
-complete -c rcon -n "__fish_rcon_using_subcommand run" -l network -d 'Connect the container to a network: none or host' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l dns -d 'Ask this name server' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l dns-option -d 'Set an option of resolv.conf(5)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l dns-search -d 'Look names up in this domain as well' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l egress -d 'Restrict what the container reaches: deny, allow=NAME|NETWORK[:PORT], log' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l expose -d 'Say that the container listens on a port, or on a range of ports' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l ip -d 'Give the container this IPv4 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l ip6 -d 'Give the container this IPv6 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l link -d 'Let the container find another one by name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l mac-address -d 'Give the container this Ethernet address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l network -d 'Connect the container to a network: NAME, bridge, host, none, container:NAME or pasta[:OPTIONS]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -l network-alias -d 'Give the container another name on its network' -r
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s p -l publish -d 'Publish a port of the container on the host' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l platform -d 'Use the image of this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l pull -d 'Ask the registry for the image: always, missing or never' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l security-opt -d 'Change how the container is confined: seccomp=FILE|unconfined, no-new-privileges' -r
@@ -93,6 +106,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand run" -s w -l workdir -d 'Set t
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l detach-keys -d 'Set the keys that leave the container running' -r
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l init -d 'Run an init as process 1, which forwards signals and reaps processes'
 complete -c rcon -n "__fish_rcon_using_subcommand run" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand run" -s P -l publish-all -d 'Publish all ports that are exposed on free ports of the host'
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l privileged -d 'Give the container all the power that the caller has'
 complete -c rcon -n "__fish_rcon_using_subcommand run" -s q -l quiet -d 'Do not show the progress of a pull'
 complete -c rcon -n "__fish_rcon_using_subcommand run" -l read-only -d 'Mount the root file system of the container read-only'
@@ -164,25 +178,27 @@ complete -c rcon -n "__fish_rcon_using_subcommand version" -s f -l format -d 'Pr
 complete -c rcon -n "__fish_rcon_using_subcommand version" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand info" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand info" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "attach" -d 'Attach standard input, output and error to a running container'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "create" -d 'Create a new container'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "exec" -d 'Execute a command in a running container'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "inspect" -d 'Show all that is known of one or more containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "kill" -d 'Kill one or more running containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "logs" -d 'Print the logs of a container'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "ls" -d 'List containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "list" -d 'List containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "ps" -d 'List containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "prune" -d 'Remove all stopped containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "rename" -d 'Rename a container'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "restart" -d 'Restart one or more containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "rm" -d 'Remove one or more containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "remove" -d 'Remove one or more containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "run" -d 'Create and run a new container from an image'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "start" -d 'Start one or more stopped containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "stop" -d 'Stop one or more running containers'
-complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps prune rename restart rm remove run start stop wait" -f -a "wait" -d 'Wait until one or more containers stop, then print their exit codes'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "attach" -d 'Attach standard input, output and error to a running container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "create" -d 'Create a new container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "exec" -d 'Execute a command in a running container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "inspect" -d 'Show all that is known of one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "kill" -d 'Kill one or more running containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "logs" -d 'Print the logs of a container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "ls" -d 'List containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "list" -d 'List containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "ps" -d 'List containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "port" -d 'List the ports that a container publishes, or where one of them is'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "prune" -d 'Remove all stopped containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "rename" -d 'Rename a container'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "restart" -d 'Restart one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "rm" -d 'Remove one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "remove" -d 'Remove one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "run" -d 'Create and run a new container from an image'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "start" -d 'Start one or more stopped containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "stop" -d 'Stop one or more running containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "update" -d 'Change one or more containers'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "wait" -d 'Wait until one or more containers stop, then print their exit codes'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from attach" -l detach-keys -d 'Set the keys that leave the container running' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from attach" -l no-stdin -d 'Leave standard input alone'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from attach" -l sig-proxy -d 'Pass signals on to the process'
@@ -195,12 +211,22 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l entrypoint -d 'Replace the entrypoint of the image; empty clears it' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l env-file -d 'Read environment variables from a file, one per line' -r
-complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l expose -d 'Say that the container listens on a port' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s h -l hostname -d 'Set the host name of the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s l -l label -d 'Set a label on the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l label-file -d 'Read labels from a file, one per line' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l name -d 'Give the container a name' -r
-complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l network -d 'Connect the container to a network: none or host' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l dns -d 'Ask this name server' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l dns-option -d 'Set an option of resolv.conf(5)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l dns-search -d 'Look names up in this domain as well' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l egress -d 'Restrict what the container reaches: deny, allow=NAME|NETWORK[:PORT], log' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l expose -d 'Say that the container listens on a port, or on a range of ports' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l ip -d 'Give the container this IPv4 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l ip6 -d 'Give the container this IPv6 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l link -d 'Let the container find another one by name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l mac-address -d 'Give the container this Ethernet address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l network -d 'Connect the container to a network: NAME, bridge, host, none, container:NAME or pasta[:OPTIONS]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l network-alias -d 'Give the container another name on its network' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s p -l publish -d 'Publish a port of the container on the host' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l platform -d 'Use the image of this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l pull -d 'Ask the registry for the image: always, missing or never' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l security-opt -d 'Change how the container is confined: seccomp=FILE|unconfined, no-new-privileges' -r
@@ -214,6 +240,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s w -l workdir -d 'Set the directory in which the command starts' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l init -d 'Run an init as process 1, which forwards signals and reaps processes'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s P -l publish-all -d 'Publish all ports that are exposed on free ports of the host'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l privileged -d 'Give the container all the power that the caller has'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Do not show the progress of a pull'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from create" -l read-only -d 'Mount the root file system of the container read-only'
@@ -239,6 +266,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -s n -l tail -d 'Begin so many lines before the end' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -l until -d 'End before a time, or so long ago' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -l details -d 'Show the extra details that were logged'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -l egress -d 'Show what the container wanted to reach, where --egress rules noted it, instead of what it wrote'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Go on while the container writes'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -s t -l timestamps -d 'Show when each line was written'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print usage'
@@ -269,6 +297,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s s -l size -d 'Show how much each container takes on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from port" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from prune" -l filter -d 'Remove only what meets a condition: until=, label=, label!=' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not ask first'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print usage'
@@ -290,12 +319,22 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l entrypoint -d 'Replace the entrypoint of the image; empty clears it' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l env-file -d 'Read environment variables from a file, one per line' -r
-complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l expose -d 'Say that the container listens on a port' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s h -l hostname -d 'Set the host name of the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s l -l label -d 'Set a label on the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l label-file -d 'Read labels from a file, one per line' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l name -d 'Give the container a name' -r
-complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l network -d 'Connect the container to a network: none or host' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l dns -d 'Ask this name server' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l dns-option -d 'Set an option of resolv.conf(5)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l dns-search -d 'Look names up in this domain as well' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l egress -d 'Restrict what the container reaches: deny, allow=NAME|NETWORK[:PORT], log' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l expose -d 'Say that the container listens on a port, or on a range of ports' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l ip -d 'Give the container this IPv4 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l ip6 -d 'Give the container this IPv6 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l link -d 'Let the container find another one by name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l mac-address -d 'Give the container this Ethernet address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l network -d 'Connect the container to a network: NAME, bridge, host, none, container:NAME or pasta[:OPTIONS]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l network-alias -d 'Give the container another name on its network' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s p -l publish -d 'Publish a port of the container on the host' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l platform -d 'Use the image of this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l pull -d 'Ask the registry for the image: always, missing or never' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l security-opt -d 'Change how the container is confined: seccomp=FILE|unconfined, no-new-privileges' -r
@@ -310,6 +349,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l detach-keys -d 'Set the keys that leave the container running' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l init -d 'Run an init as process 1, which forwards signals and reaps processes'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s P -l publish-all -d 'Publish all ports that are exposed on free ports of the host'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l privileged -d 'Give the container all the power that the caller has'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Do not show the progress of a pull'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from run" -l read-only -d 'Mount the root file system of the container read-only'
@@ -325,6 +365,9 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s s -l signal -d 'Set the signal that asks the container to stop' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from update" -l publish-add -d 'Publish one more port of the running container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from update" -l publish-rm -d 'Take back a published port of the running container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from update" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "exists" -d 'Tell by the exit code whether an image is here'
@@ -451,11 +494,65 @@ complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subc
 complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from push" -l insecure -d 'Require neither HTTPS nor a valid certificate'
 complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from push" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand manifest; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "connect" -d 'Connect a container to a network'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "create" -d 'Create a network'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "disconnect" -d 'Disconnect a container from a network'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "exists" -d 'Tell by the exit code whether a network exists'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "inspect" -d 'Show all that is known of one or more networks'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "ls" -d 'List networks'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "list" -d 'List networks'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "prune" -d 'Remove all networks that no container is on'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "rm" -d 'Remove one or more networks'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and not __fish_seen_subcommand_from connect create disconnect exists inspect ls list prune rm remove" -f -a "remove" -d 'Remove one or more networks'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from connect" -l alias -d 'Give the container another name on this network' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from connect" -l driver-opt -d 'Set an option of the network\'s driver' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from connect" -l gw-priority -d 'Prefer this network for the default route: the highest number wins' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from connect" -l ip -d 'Give the container this IPv4 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from connect" -l ip6 -d 'Give the container this IPv6 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from connect" -l link -d 'Let the container find another one by name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from connect" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l aux-address -d 'Keep an address from containers, which something else has' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -s d -l driver -d 'Choose the driver: bridge' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l egress -d 'Restrict what containers reach: deny, allow=NAME|NETWORK[:PORT], log' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l gateway -d 'Set the address of the way out, within a subnet' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l ip-range -d 'Take the containers\' addresses from this part of a subnet' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l label -d 'Set a label on the network' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -s o -l opt -d 'Set an option of the driver' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l subnet -d 'Choose the network\'s addresses' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l attachable -d 'Take docker\'s flag for clusters: containers can always be connected'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l internal -d 'Let nothing out of the network, and nothing in'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l ipv4 -d 'Give containers IPv4 addresses'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -l ipv6 -d 'Give containers IPv6 addresses'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from create" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from disconnect" -s f -l force -d 'Take it off also when the container is gone'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from disconnect" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from exists" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Take docker\'s flag for clusters, which there are none of'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Show only what meets a condition: driver=, id=, label=, name=, scope=, type=, dangling=' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from ls" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Do not shorten ids'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from list" -s f -l filter -d 'Show only what meets a condition: driver=, id=, label=, name=, scope=, type=, dangling=' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from list" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not shorten ids'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from list" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from prune" -l filter -d 'Remove only what meets a condition: until=, label=, label!=' -r
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not ask first'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from rm" -s f -l force -d 'Say nothing of networks that are not there'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from remove" -s f -l force -d 'Say nothing of networks that are not there'
+complete -c rcon -n "__fish_rcon_using_subcommand network; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "check" -d 'Check that everything stored is as it should be'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "df" -d 'Show how much images, containers and volumes take on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "info" -d 'Show what rcon found on this system'
-complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "prune" -d 'Remove stopped containers, unused images and what killed calls left'
+complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "prune" -d 'Remove stopped containers, unused networks and images, and what killed calls left'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and not __fish_seen_subcommand_from check df info prune reset" -f -a "reset" -d 'Remove all containers, images and volumes, and everything else rcon keeps'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from check" -s q -l quick -d 'Look at sizes and what is known of files, not at contents'
 complete -c rcon -n "__fish_rcon_using_subcommand system; and __fish_seen_subcommand_from check" -s r -l repair -d 'Mend what is damaged: unpack layers again, fetch blobs again, drop names of nothing'
@@ -492,12 +589,22 @@ complete -c rcon -n "__fish_rcon_using_subcommand create" -l cidfile -d 'Write t
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l entrypoint -d 'Replace the entrypoint of the image; empty clears it' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -s e -l env -d 'Set an environment variable; KEY alone passes the caller\'s on' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l env-file -d 'Read environment variables from a file, one per line' -r
-complete -c rcon -n "__fish_rcon_using_subcommand create" -l expose -d 'Say that the container listens on a port' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -s h -l hostname -d 'Set the host name of the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -s l -l label -d 'Set a label on the container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l label-file -d 'Read labels from a file, one per line' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l name -d 'Give the container a name' -r
-complete -c rcon -n "__fish_rcon_using_subcommand create" -l network -d 'Connect the container to a network: none or host' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l dns -d 'Ask this name server' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l dns-option -d 'Set an option of resolv.conf(5)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l dns-search -d 'Look names up in this domain as well' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l egress -d 'Restrict what the container reaches: deny, allow=NAME|NETWORK[:PORT], log' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l expose -d 'Say that the container listens on a port, or on a range of ports' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l ip -d 'Give the container this IPv4 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l ip6 -d 'Give the container this IPv6 address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l link -d 'Let the container find another one by name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l mac-address -d 'Give the container this Ethernet address' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l network -d 'Connect the container to a network: NAME, bridge, host, none, container:NAME or pasta[:OPTIONS]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -l network-alias -d 'Give the container another name on its network' -r
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s p -l publish -d 'Publish a port of the container on the host' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l platform -d 'Use the image of this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l pull -d 'Ask the registry for the image: always, missing or never' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l security-opt -d 'Change how the container is confined: seccomp=FILE|unconfined, no-new-privileges' -r
@@ -511,6 +618,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand create" -s v -l volume -d 'Mou
 complete -c rcon -n "__fish_rcon_using_subcommand create" -s w -l workdir -d 'Set the directory in which the command starts' -r
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l init -d 'Run an init as process 1, which forwards signals and reaps processes'
 complete -c rcon -n "__fish_rcon_using_subcommand create" -s i -l interactive -d 'Keep standard input open'
+complete -c rcon -n "__fish_rcon_using_subcommand create" -s P -l publish-all -d 'Publish all ports that are exposed on free ports of the host'
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l privileged -d 'Give the container all the power that the caller has'
 complete -c rcon -n "__fish_rcon_using_subcommand create" -s q -l quiet -d 'Do not show the progress of a pull'
 complete -c rcon -n "__fish_rcon_using_subcommand create" -l read-only -d 'Mount the root file system of the container read-only'
@@ -527,7 +635,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand import" -s m -l message -d 'Se
 complete -c rcon -n "__fish_rcon_using_subcommand import" -l platform -d 'Use this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand import" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
-complete -c rcon -n "__fish_rcon_using_subcommand inspect" -l type -d 'Look only at objects of this type: container or image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand inspect" -l type -d 'Look only at objects of this type: container, image or network' -r
 complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s s -l size -d 'Show how much a container takes on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand inspect" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand kill" -s s -l signal -d 'Send this signal instead of KILL' -r
@@ -540,9 +648,11 @@ complete -c rcon -n "__fish_rcon_using_subcommand logs" -l since -d 'Begin at a 
 complete -c rcon -n "__fish_rcon_using_subcommand logs" -s n -l tail -d 'Begin so many lines before the end' -r
 complete -c rcon -n "__fish_rcon_using_subcommand logs" -l until -d 'End before a time, or so long ago' -r
 complete -c rcon -n "__fish_rcon_using_subcommand logs" -l details -d 'Show the extra details that were logged'
+complete -c rcon -n "__fish_rcon_using_subcommand logs" -l egress -d 'Show what the container wanted to reach, where --egress rules noted it, instead of what it wrote'
 complete -c rcon -n "__fish_rcon_using_subcommand logs" -s f -l follow -d 'Go on while the container writes'
 complete -c rcon -n "__fish_rcon_using_subcommand logs" -s t -l timestamps -d 'Show when each line was written'
 complete -c rcon -n "__fish_rcon_using_subcommand logs" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand port" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand rename" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand restart" -s s -l signal -d 'Set the signal that asks the container to stop' -r
 complete -c rcon -n "__fish_rcon_using_subcommand restart" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
@@ -571,4 +681,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand stop" -s h -l help -d 'Print u
 complete -c rcon -n "__fish_rcon_using_subcommand tag" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand unshare" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand untag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand update" -l publish-add -d 'Publish one more port of the running container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand update" -l publish-rm -d 'Take back a published port of the running container' -r
+complete -c rcon -n "__fish_rcon_using_subcommand update" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand wait" -s h -l help -d 'Print usage'

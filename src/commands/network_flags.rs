@@ -189,7 +189,7 @@ pub(super) fn warnings(wish: &Wish) -> Vec<String> {
 /// docker's words for addresses that are none, and for what the fixed networks do not take: several lines.
 pub(super) fn settings(one: &Attachment) -> Result<Join, Vec<String>> {
     let mut wrong = Vec::new();
-    let fixed = matches!(target(&one.target), Target::Bridge | Target::Host | Target::None);
+    let fixed = target(&one.target) != Target::Custom;
     if fixed && !one.aliases.is_empty() {
         wrong.push(
             "network-scoped alias is supported only for containers in user defined networks".to_owned(),
@@ -197,6 +197,9 @@ pub(super) fn settings(one: &Attachment) -> Result<Join, Vec<String>> {
     }
     if fixed && (one.ipv4.is_some() || one.ipv6.is_some()) {
         wrong.push("user specified IP address is supported on user defined networks only".to_owned());
+    }
+    if one.mac.is_some() && matches!(target(&one.target), Target::Pasta(_)) {
+        wrong.push("user specified MAC address is supported on networks of rcon's own only".to_owned());
     }
     let ipv4 = one.ipv4.as_deref().map(str::parse).transpose();
     let ipv6 = one.ipv6.as_deref().map(str::parse).transpose();
@@ -434,6 +437,8 @@ mod tests {
             ("--network name=n,mac-address=zz", "zz is not a valid mac address".to_owned()),
             ("--ip 10.0.0.1", unfit("bridge", defined)),
             ("--network host --ip 10.0.0.1", unfit("host", defined)),
+            ("--network container:x --ip 10.0.0.1", unfit("container:x", defined)),
+            ("--network pasta --ip 10.0.0.1", unfit("pasta", defined)),
             ("--network n --ip foo", unfit("n", "invalid IPv4 address: foo")),
             ("--ip6 zz", unfit("bridge", &format!("* {defined}\n* invalid IPv6 address: zz"))),
             (

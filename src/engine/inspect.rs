@@ -307,7 +307,8 @@ fn config(record: &Record) -> Json {
     set("AttachStdin", (attached && wish.interactive).into());
     set("AttachStdout", attached.into());
     set("AttachStderr", attached.into());
-    let listened = ports::listened(record);
+    let mut listened = ports::listened(record);
+    listened.sort();
     if !listened.is_empty() {
         set("ExposedPorts", listened.into_iter().map(|port| (port, json!({}))).collect());
     }

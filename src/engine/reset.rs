@@ -33,7 +33,9 @@ pub fn reset(engine: &Engine) -> Result<Vec<Error>> {
 /// Sockets and hints: what is left of them harms nobody.
 fn remove_runtime(engine: &Engine) {
     let runtime = &engine.paths.runtime;
-    let _ = std::fs::remove_dir_all(runtime.join("containers"));
+    for folder in ["containers", "networks"] {
+        let _ = std::fs::remove_dir_all(runtime.join(folder));
+    }
     for file in ["outer.json", "outer.lock", "single-id.noted"] {
         let _ = std::fs::remove_file(runtime.join(file));
     }

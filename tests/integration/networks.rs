@@ -363,6 +363,29 @@ fn what_contradicts_is_refused_before_anything_is_made() {
     let out = rcon.run(["create", "--network", "host", "-p", "80:80", "busybox", "true"]);
     out.exits(0).stdout("<id>\n");
     out.stderr("WARNING: Published ports are discarded when using host network mode\n");
+    let id = out.printed().trim_end();
+    rcon.run(["network", "connect", "bridge", id]).exits(1).stdout("").stderr(
+        "Error: container sharing network namespace with another container or host cannot be connected to any \
+         other network\n",
+    );
+    rcon.run(["network", "create", "mine"]).exits(0);
+    for (network, told) in [
+        ("host", "cannot connect container to host network - container must be created in host network mode"),
+        (
+            "none",
+            "container cannot be connected to multiple networks with one of the networks in private (none) mode",
+        ),
+    ] {
+        let id = rcon.run(["create", "busybox", "true"]).succeeds();
+        rcon.run(["network", "connect", network, &id]).exits(1).stderr(&format!("Error: {told}\n"));
+        let out = rcon.run(["network", "connect", "--ip", "foo", "--alias", "x", "bridge", &id]);
+        out.exits(1)
+            .stderr_has("Error: invalid endpoint settings:\n* network-scoped alias is supported only for");
+        let out = rcon.run(["network", "connect", "--ip", "10.99.0.1", "mine", &id]);
+        out.exits(1).stderr_has("no configured subnet or ip-range contain the IP address 10.99.0.1");
+        let out = rcon.run(["network", "connect", "--link-local-ip", "169.254.0.1", "mine", &id]);
+        out.exits(125).stderr_has("--link-local-ip is not supported yet");
+    }
 }
 
 #[test]

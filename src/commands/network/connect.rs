@@ -8,7 +8,7 @@ use super::super::{Invocation, later};
 use super::Network;
 use crate::engine::host::Engine;
 use crate::engine::networks::{connect, fit::fit};
-use crate::engine::wish::Join;
+use crate::engine::wish::{Join, NetworkWish as Wish};
 use crate::error::{Error, Kind, Result};
 use clap::{Args, FromArgMatches};
 
@@ -58,7 +58,12 @@ impl ConnectArgs {
         let options = self.driver_opt.iter().map(|typed| option(typed)).collect::<Result<_>>();
         let options = options.map_err(|_| Error::usage("invalid key/value pair format in driver options"))?;
         let network = engine.networks().find(&self.network)?;
-        engine.containers.find(&self.container)?;
+        let record = engine.record(&engine.containers.find(&self.container)?)?;
+        if matches!(record.wish.network, Wish::Host | Wish::Container(_) | Wish::Pasta(_)) {
+            return Err(refused(
+                "container sharing network namespace with another container or host cannot be connected to any other network",
+            ));
+        }
         match network.driver.as_str() {
             "host" => {
                 return Err(refused(

@@ -9,16 +9,9 @@ use std::net::{IpAddr, SocketAddr};
 
 /// All ports that a container listens on, by its image, `--expose` and `-p`: in docker's form, each once.
 pub fn listened(record: &Record) -> Vec<String> {
-    let published = record.wish.publish.iter().map(|publish| publish.container.to_string());
-    let mut all: Vec<String> = record.exposed.iter().map(|port| complete(port)).chain(published).collect();
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// `80/tcp` for `80`, which an image may say.
-fn complete(port: &str) -> String {
-    if port.contains('/') { port.to_owned() } else { format!("{port}/tcp") }
+    let mut all = exposed::expanded(&record.exposed);
+    all.extend(record.wish.publish.iter().map(|publish| publish.container.to_string()));
+    exposed::in_order(all)
 }
 
 /// One port as the cell PORTS of `ps` has it.
