@@ -126,7 +126,8 @@ fn linked(engine: &Engine, record: &Record, places: &[Place]) -> String {
 fn resolver(wish: &Wish, places: &[Place]) -> String {
     let of_host = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
     let is_given = !(wish.dns.is_empty() && wish.dns_search.is_empty() && wish.dns_options.is_empty());
-    if places.is_empty() && !is_given {
+    let has_pasta = matches!(wish.network, NetworkWish::Pasta(_));
+    if places.is_empty() && !is_given && !has_pasta {
         return of_host;
     }
     let own = places.iter().any(Place::has_names);
@@ -135,7 +136,7 @@ fn resolver(wish: &Wish, places: &[Place]) -> String {
         text.push_str(&format!("nameserver {NAME_SERVER}\n"));
     } else if !wish.dns.is_empty() {
         wish.dns.iter().for_each(|server| text.push_str(&format!("nameserver {server}\n")));
-    } else if places.is_empty() {
+    } else if places.is_empty() && !has_pasta {
         lines(&of_host, "nameserver").for_each(|line| text.push_str(&format!("{line}\n")));
     } else {
         text.push_str(&format!("nameserver {}\n", well_known::RESOLVER.0));

@@ -197,6 +197,21 @@ pub fn open_name_sockets() -> io::Result<NameSockets> {
     Ok(NameSockets { udp: udp.into(), tcp: tcp.into(), inside: inside.into() })
 }
 
+/// In a container that something else gave addresses: those from which it speaks to the world.
+pub fn own_addresses() -> Vec<IpAddr> {
+    let far: [(IpAddr, IpAddr); 2] = [
+        (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
+        (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into()),
+    ];
+    let spoken_from = |(any, far): (IpAddr, IpAddr)| {
+        let socket = UdpSocket::bind((any, 0)).ok()?;
+        // Nothing is sent: a route is looked up.
+        socket.connect((far, 9)).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    };
+    far.into_iter().filter_map(spoken_from).collect()
+}
+
 /// Writes a setting of this thread's network namespace; one that the kernel does not have is passed over.
 fn set(path: &str, value: &str) -> io::Result<()> {
     use rustix::fs::{Mode, OFlags};

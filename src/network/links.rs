@@ -173,7 +173,9 @@ impl Links {
         loop {
             match self.acknowledged(&rt_route::Request::new().op_delroute_do(&header)) {
                 Ok(()) => {}
-                Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Ok(()),
+                Err(error) if matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT)) => {
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -2,6 +2,7 @@
 //! `disconnect`, whether it runs or not. What it has there while it runs is its endpoint
 //! ([`crate::network::endpoint`]).
 
+use super::fit::fit;
 use crate::durable::{self, Durability};
 use crate::engine::host::Engine;
 use crate::engine::wish::{Join, NetworkWish};
@@ -46,26 +47,37 @@ pub fn of(engine: &Engine, wish: &NetworkWish) -> Result<Vec<Joined>> {
     let default = Join { network: DEFAULT.to_owned(), ..Join::default() };
     match wish {
         NetworkWish::Default => Ok(vec![one(engine, &default)?]),
-        NetworkWish::Networks(joins) => joins.iter().map(|join| one(engine, join)).collect(),
+        NetworkWish::Networks(joins) => {
+            joins.iter().map(|join| one(engine, join).map_err(setting_up)).collect()
+        }
         NetworkWish::None | NetworkWish::Host | NetworkWish::Container(_) | NetworkWish::Pasta(_) => {
             Ok(Vec::new())
         }
     }
 }
 
+/// docker's words around it.
+fn setting_up(error: Error) -> Error {
+    match error.kind {
+        Kind::NotFound => {
+            Error::new(Kind::NotFound, format!("failed to set up container networking: {error}"))
+                .fix("rcon network ls lists the networks; rcon network create makes one")
+        }
+        _ => error,
+    }
+}
+
 /// One network that a container is to be on.
 pub fn one(engine: &Engine, join: &Join) -> Result<Joined> {
     let network = engine.networks().find(&join.network)?;
+    let unfit = |why: &str| Error::usage(format!("invalid endpoint settings:\n{why}"));
     if network.is_default() && (join.ipv4.is_some() || join.ipv6.is_some()) {
-        return Err(Error::usage(
-            "invalid endpoint settings: user specified IP address is supported on user defined networks only",
-        ));
+        return Err(unfit("user specified IP address is supported on user defined networks only"));
     }
     if network.is_default() && !join.aliases.is_empty() {
-        return Err(Error::usage(
-            "invalid endpoint settings: network-scoped aliases are only supported for user-defined networks",
-        ));
+        return Err(unfit("network-scoped aliases are only supported for user-defined networks"));
     }
+    fit(&network, join).map_err(|why| unfit(&why))?;
     Ok(Joined { network: network.id, name: network.name, join: join.clone() })
 }
 

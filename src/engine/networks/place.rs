@@ -1,11 +1,11 @@
 //! Places on networks: which address a container gets, and that nobody else gets it.
 //!
-//! A place is taken under the network's lock by writing the container's endpoint
+//! A place is taken under the lock of all networks by writing the container's endpoint
 //! ([`crate::network::endpoint`]), and is free again when that is removed: by the container's monitor at its end,
 //! or by whoever finds that the container does not run any more.
 
 use super::joined::Joined;
-use crate::durable::{self, Lock, Sharing};
+use crate::durable::{self, Lock};
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
 use crate::engine::state::State;
@@ -71,10 +71,12 @@ pub fn take_one(
     joined: &Joined,
     interface: &str,
 ) -> Result<Place> {
-    let network = engine.networks().find(&joined.network)?;
+    // Nobody else takes an address meanwhile, and the network does not go.
+    let networks = engine.networks();
+    let _held = networks.lock()?;
+    let network = networks.find(&joined.network)?;
     let folder = endpoint::folder(&engine.paths.runtime, &network.id);
     std::fs::create_dir_all(&folder).what(|| format!("making {}", folder.display()))?;
-    let _lock = Lock::take(&folder.join("lock"), Sharing::Exclusive)?;
     let others = others(&folder, &record.id)?;
     let choose = |others: &[Endpoint]| addresses(&network, joined, others);
     let (ipv4, ipv6) = match choose(&others) {

@@ -12,27 +12,27 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// A process beside a container.
 #[derive(Debug)]
-pub struct Beside {
+pub(super) struct Beside {
     process: Child,
     /// To and from it.
-    pub control: OwnedFd,
+    pub(super) control: OwnedFd,
 }
 
 /// What it is, and what it may do.
 #[derive(Debug, Clone, Copy)]
-pub struct Role<'a> {
+pub(super) struct Role<'a> {
     /// As ps(1) shows it, at most 15 bytes.
-    pub name: &'static CStr,
+    pub(super) name: &'static CStr,
     /// The capabilities it keeps.
-    pub capabilities: CapabilitySet,
+    pub(super) capabilities: CapabilitySet,
     /// Its seccomp filter.
-    pub filter: &'a [u8],
+    pub(super) filter: &'a [u8],
 }
 
 impl Beside {
     /// Forks it. `kept` are the descriptors it works with, `prepare` comes before it is confined, `work` after; what
     /// it closes it must not drop, so both get its end of the socket borrowed or whole.
-    pub fn start(
+    pub(super) fn start(
         proof: &SingleThreaded,
         role: Role<'_>,
         kept: &[BorrowedFd<'_>],
@@ -56,12 +56,12 @@ impl Beside {
     }
 
     /// Its process id.
-    pub fn pid(&self) -> i32 {
+    pub(super) fn pid(&self) -> i32 {
         self.process.pid
     }
 
     /// Ends it, and waits until it has let go of everything.
-    pub fn end(self) {
+    pub(super) fn end(self) {
         let _ = process::send_signal(&self.process.pidfd, libc::SIGKILL);
         let _ = wait(self.process.pidfd.as_fd());
     }

@@ -5,6 +5,7 @@ mod beside;
 mod change;
 mod names_words;
 mod notes;
+mod own_pasta;
 pub mod requests;
 mod way_out;
 mod worker;
@@ -20,10 +21,12 @@ use crate::network::hub::Hub;
 use crate::network::names;
 use crate::network::port::{Publish, Published};
 use crate::network::ports::{self, listener, words};
+use crate::network::uplink::addresses::HOST;
 use crate::network::uplink::{self, Wire};
 use crate::network::wiring::{Cable, Wiring};
 use crate::packet;
-use crate::sys::fork::SingleThreaded;
+use crate::sys::fork::{Child, SingleThreaded};
+use crate::sys::process;
 use beside::{Beside, Role};
 use names_words::{FromNames, Resolved};
 use rustix::fs::{Mode, OFlags};
@@ -71,6 +74,10 @@ pub struct Networked {
     published: Option<Beside>,
     name_sockets: Option<NameSockets>,
     names: Option<Beside>,
+    /// Its own pasta.
+    pasta: Option<Child>,
+    /// Addresses that its pasta gave it.
+    given: Vec<IpAddr>,
     /// How often a process beside the container was started again.
     repaired: u32,
 }
@@ -85,6 +92,7 @@ struct SetUp {
     made_hub: bool,
     named: bool,
     noted: bool,
+    given: Vec<IpAddr>,
 }
 
 impl Networked {
@@ -125,8 +133,13 @@ impl Networked {
             published: None,
             name_sockets: None,
             names: None,
+            pasta: None,
+            given: Vec::new(),
             repaired: 0,
         };
+        if let Some(words) = &wiring.pasta {
+            networked.pasta = Some(own_pasta::start(proof, words, init, &plan.sockets)?);
+        }
         networked.set_up(proof)?;
         networked.serve_ports(proof)?;
         networked.serve_names(proof)?;
@@ -166,6 +179,7 @@ impl Networked {
             self.notes = Some(next()?);
         }
         self.ports = set_up.ports;
+        self.given = set_up.given;
         if let Some(hub) = &self.hub {
             records.register(hub).map_err(io::Error::other)?;
             self.lifeline = Some(self.hold_way_out(proof, wire)?);
@@ -205,6 +219,9 @@ impl Networked {
             let NameSockets { udp, tcp, inside } = attach::open_name_sockets()?;
             descriptors.extend([udp, tcp, inside]);
             set_up.named = true;
+        }
+        if self.wiring.pasta.is_some() {
+            set_up.given = attach::own_addresses();
         }
         set_up.noted = notes.is_some();
         descriptors.extend(notes);
@@ -247,6 +264,13 @@ impl Networked {
     /// Where published ports lead: the container's first addresses, and gateways that stand for the host.
     fn target(&self) -> words::Target {
         let mut target = words::Target::default();
+        for address in &self.given {
+            match address {
+                IpAddr::V4(address) => target.ipv4 = Some(*address),
+                IpAddr::V6(address) => target.ipv6 = Some(*address),
+            }
+            (target.gateway4, target.gateway6) = (Some(HOST.0), Some(HOST.1));
+        }
         // That of the default route first: from there UDP servers answer.
         let mut cables: Vec<&Cable> = self.wiring.cables.iter().collect();
         cables.sort_by_key(|cable| cable.gateways.is_empty());
@@ -334,6 +358,16 @@ impl Networked {
         }
     }
 
+    /// What was noted last belongs into the log too.
+    fn hear_the_rest(&mut self) {
+        while self.names.as_ref().is_some_and(|names| packet::is_readable(names.control.as_fd()))
+            && self.hear_names()
+        {}
+        if let Some(notes) = self.notes.as_ref().filter(|notes| packet::is_readable(notes.as_fd())) {
+            notes::append(&self.folder, &log::receive(notes.as_fd()));
+        }
+    }
+
     /// The way out was killed: whoever sees it first starts another.
     fn renew_way_out(&mut self) {
         self.lifeline = None;
@@ -345,10 +379,11 @@ impl Networked {
         self.lifeline = renewed.ok();
     }
 
-    fn hear_names(&mut self) {
-        let Some(names) = &self.names else { return };
+    /// Hears one word of the name server; false at its end.
+    fn hear_names(&mut self) -> bool {
+        let Some(names) = &self.names else { return false };
         if !packet::is_readable(names.control.as_fd()) {
-            return;
+            return false;
         }
         match names_words::hear(names.control.as_fd()) {
             Some(FromNames::Resolved(resolved)) => {
@@ -368,8 +403,9 @@ impl Networked {
                 }],
             ),
             // Its end is seen when it is reaped.
-            None => {}
+            None => return false,
         }
+        true
     }
 
     /// Lets the container reach what an allowed name was resolved to.
@@ -410,11 +446,15 @@ impl Networked {
     }
 
     /// The container has ended: nobody listens for it any more when this returns.
-    pub fn end(self) {
-        let Self { wiring, hub, listeners, published, names, .. } = self;
+    pub fn end(mut self) {
+        self.hear_the_rest();
+        let Self { wiring, hub, listeners, published, names, pasta, .. } = self;
         drop(listeners);
         for beside in published.into_iter().chain(names) {
             beside.end();
+        }
+        if let Some(pasta) = pasta {
+            let _ = process::send_signal(&pasta.pidfd, libc::SIGKILL);
         }
         if hub.is_some() {
             Hub::at(&wiring.hub).unregister();

@@ -8,7 +8,7 @@ use std::os::fd::BorrowedFd;
 
 /// From the name server.
 #[derive(Debug)]
-pub enum FromNames {
+pub(super) enum FromNames {
     /// An allowed name was resolved; the answer waits until the addresses may be reached.
     Resolved(Resolved),
     /// A name was not resolved, since no rule allows it.
@@ -17,16 +17,16 @@ pub enum FromNames {
 
 /// A name and its addresses.
 #[derive(Debug, Deserialize)]
-pub struct Resolved {
-    pub name: String,
-    pub addresses: Vec<Found>,
+pub(super) struct Resolved {
+    pub(super) name: String,
+    pub(super) addresses: Vec<Found>,
 }
 
 /// An address, and for how many seconds it holds.
 #[derive(Debug, Deserialize)]
-pub struct Found {
-    pub address: IpAddr,
-    pub ttl: u32,
+pub(super) struct Found {
+    pub(super) address: IpAddr,
+    pub(super) ttl: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,7 +35,7 @@ struct Denied {
 }
 
 /// The next word; `None` for the end and for what is none.
-pub fn hear(names: BorrowedFd<'_>) -> Option<FromNames> {
+pub(super) fn hear(names: BorrowedFd<'_>) -> Option<FromNames> {
     let mut buffer = vec![0u8; packet::BODY];
     let packet = packet::receive(names, &mut buffer).ok()??;
     match packet.kind {
@@ -49,6 +49,6 @@ pub fn hear(names: BorrowedFd<'_>) -> Option<FromNames> {
 }
 
 /// The answer that waits may go.
-pub fn go_on(names: BorrowedFd<'_>) -> io::Result<()> {
+pub(super) fn go_on(names: BorrowedFd<'_>) -> io::Result<()> {
     packet::send(names, b'p', b"", &[])
 }

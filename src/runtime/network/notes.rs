@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Appends lines to the log in the container's folder. A line that cannot be written is lost: the rules hold all
 /// the same.
-pub fn append(folder: &Path, lines: &[Line]) {
+pub(super) fn append(folder: &Path, lines: &[Line]) {
     if lines.is_empty() {
         return;
     }

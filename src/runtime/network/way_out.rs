@@ -20,15 +20,15 @@ const SOCKET: &str = "uplink";
 
 /// The hub's namespace, who is on record there, and how the way out is wanted.
 #[derive(Debug, Clone, Copy)]
-pub struct Needs<'a> {
-    pub hub: &'a Hub,
-    pub namespace: &'a OwnedFd,
-    pub uplink: &'a Uplink,
-    pub filter: &'a [u8],
+pub(super) struct Needs<'a> {
+    pub(super) hub: &'a Hub,
+    pub(super) namespace: &'a OwnedFd,
+    pub(super) uplink: &'a Uplink,
+    pub(super) filter: &'a [u8],
 }
 
 /// Holds on to the way out, starting it when it is not there: it stays as long as the descriptor is held.
-pub fn hold(proof: &SingleThreaded, needs: Needs<'_>, wire: Option<Wire>) -> io::Result<OwnedFd> {
+pub(super) fn hold(proof: &SingleThreaded, needs: Needs<'_>, wire: Option<Wire>) -> io::Result<OwnedFd> {
     if let Some(wire) = wire {
         return start(proof, needs, wire);
     }
@@ -116,7 +116,7 @@ fn start_pasta(proof: &SingleThreaded, pasta: &std::path::Path, hub: &OwnedFd) -
     }
 }
 
-fn silence() -> io::Result<()> {
+pub(super) fn silence() -> io::Result<()> {
     let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;

@@ -11,13 +11,13 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// A child at work.
 #[derive(Debug)]
-pub struct Worker {
+pub(super) struct Worker {
     child: Child,
     answers: OwnedFd,
 }
 
 /// What a worker brings back: words, and descriptors.
-pub type Brought<T> = (T, Vec<OwnedFd>);
+pub(super) type Brought<T> = (T, Vec<OwnedFd>);
 
 /// How it went.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ enum Outcome<T> {
 }
 
 /// Forks a child that does `work`.
-pub fn begin<T: Serialize>(
+pub(super) fn begin<T: Serialize>(
     proof: &SingleThreaded,
     work: impl FnOnce() -> io::Result<Brought<T>>,
 ) -> io::Result<Worker> {
@@ -56,7 +56,7 @@ impl Worker {
     ///
     /// # Errors
     /// Its own; that it died.
-    pub fn finish<T: for<'de> Deserialize<'de>>(self) -> io::Result<Brought<T>> {
+    pub(super) fn finish<T: for<'de> Deserialize<'de>>(self) -> io::Result<Brought<T>> {
         let mut buffer = vec![0u8; packet::BODY];
         let packet = packet::receive(self.answers.as_fd(), &mut buffer)?;
         let _ = wait(self.child.pidfd.as_fd());
@@ -70,6 +70,6 @@ impl Worker {
 }
 
 /// Moves this process into a network namespace. setns(2).
-pub fn enter(namespace: BorrowedFd<'_>) -> io::Result<()> {
+pub(super) fn enter(namespace: BorrowedFd<'_>) -> io::Result<()> {
     Ok(move_into_link_name_space(namespace, Some(LinkNameSpaceType::Network))?)
 }
