@@ -36,7 +36,7 @@ use pieces::Pieces;
 use resolvers::HostResolvers;
 use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
-use smoltcp::time::Instant;
+use smoltcp::time::{Duration, Instant};
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -57,8 +57,12 @@ pub struct Setup {
 
 /// So long, in microseconds, the first lifeline is waited for.
 const FIRST_LIFELINE: i64 = 10_000_000;
+/// The largest opening that is heard, in bytes: it is kept while its other end is dialled.
+const OPENING: usize = 256;
 /// The most lifelines.
 const LIFELINES: usize = 4096;
+/// The shortest time after which a stream is looked at again by the clock.
+const SOON: Duration = Duration::from_millis(1);
 /// So many frames are taken at once, then flows have their turn.
 const FRAMES: usize = 32;
 /// Memory is given back when so many flows are gone.
@@ -352,7 +356,10 @@ impl Stack {
                 _ => self.touched.push(token),
             }
         } else if segment.syn && !segment.ack && !segment.rst {
-            self.open_stream(key, bytes, packet, segment, now);
+            // No stack sends more than options before it was ever answered.
+            if bytes.len() <= OPENING {
+                self.open_stream(key, bytes, packet, segment, now);
+            }
         } else if !segment.rst {
             tcp::reset(&mut self.wire, packet, segment);
         }
@@ -462,7 +469,8 @@ impl Stack {
         let streams = self.flows.streams();
         let Some(Flow::Tcp(stream)) = self.flows.get(token) else { return };
         match stream.pump(&mut self.streams, &mut self.wire, now, streams) {
-            Fate::Lives(Some(time)) => self.alarms.set(&mut self.flows, token, time),
+            // Not at once again: what could be done at once is done.
+            Fate::Lives(Some(time)) => self.alarms.set(&mut self.flows, token, time.max(now + SOON)),
             Fate::Lives(None) => {}
             Fate::Redialled => self.watch_flow(token),
             Fate::Over => self.flows.remove(token),
