@@ -65,8 +65,8 @@ const LIFELINES: usize = 4096;
 const SOON: Duration = Duration::from_millis(1);
 /// So many frames are taken at once, then flows have their turn.
 const FRAMES: usize = 32;
-/// Memory is given back when so many flows are gone.
-const MANY: usize = 64;
+/// Memory of flows that are gone is given back when nothing has come for so long.
+const QUIET: Duration = Duration::from_secs(1);
 /// Allocations of so many bytes, which rings are, have pages of their own.
 const APART: u32 = 32 * 1024;
 
@@ -196,11 +196,9 @@ impl Stack {
 
     /// Waits for events, or for the next time that something is to be looked at.
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
-        let mut until = self.alarms.next();
-        if !self.lifelines.came {
-            let end = Instant::from_micros(FIRST_LIFELINE);
-            until = Some(until.map_or(end, |until| until.min(end)));
-        }
+        let first_lifeline = (!self.lifelines.came).then_some(Instant::from_micros(FIRST_LIFELINE));
+        let quiet = (self.flows.gone() > 0).then(|| self.now() + QUIET);
+        let until = [self.alarms.next(), first_lifeline, quiet].into_iter().flatten().min();
         let micros = match until {
             _ if self.more => Some(0),
             Some(until) => Some((until - self.now()).total_micros().min(60_000_000)),
@@ -235,22 +233,26 @@ impl Stack {
         }
         self.pump_touched(now);
         self.wake(now);
-        self.rest();
+        if events.is_empty() && !self.more {
+            self.rest();
+        }
         Ok(())
     }
 
-    /// Gives memory back when many flows are gone and few are left.
+    /// Gives memory back, if flows have gone since that was done last.
     fn rest(&mut self) {
-        if self.flows.gone() < MANY || self.flows.len() >= MANY {
+        if self.flows.gone() == 0 {
             return;
         }
         self.flows.forget_gone();
         if self.flows.len() == 0 {
-            // No event of this turn is left, and the sockets of old tokens are closed: none is met again.
+            // The sockets of old tokens are closed: no event names one again.
             self.flows = Flows::default();
             self.alarms = Alarms::default();
             self.pieces = Pieces::default();
             self.touched = Vec::new();
+            self.frame = vec![0; wire::FRAME];
+            self.wire.rest();
         }
         crate::sys::allocator::give_back();
     }

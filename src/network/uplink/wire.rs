@@ -120,7 +120,12 @@ impl Wire {
         Ok(Some(Frame { start: PACKET, end, datagrams }))
     }
 
-    /// Where the next packet is to be written. Small: room for `MTU` bytes and more.
+    /// Gives the memory of what was sent back.
+    pub(super) fn rest(&mut self) {
+        self.outgoing = Vec::new();
+    }
+
+    /// Where the next packet is to be written: room for `MTU` bytes and more.
     pub(super) fn outgoing(&mut self) -> &mut [u8] {
         if self.outgoing.is_empty() {
             self.outgoing = vec![0; FRAME];
