@@ -9,6 +9,7 @@ mod call;
 pub(crate) mod fault;
 mod http;
 mod image;
+pub(crate) mod peer;
 pub(crate) mod published;
 pub(crate) mod registry;
 pub(crate) mod scene;
@@ -48,6 +49,23 @@ macro_rules! requires {
     (docker_registry) => {
         if let Some(reason) = $crate::support::lacks_program("docker-registry") {
             return $crate::support::skip(&reason, false);
+        }
+    };
+    (lan) => {
+        if $crate::support::peer::lan().is_none() {
+            let reason = "no network beside the host: .ci/run makes one, and sets RCON_TEST_LAN";
+            return $crate::support::skip(reason, false);
+        }
+    };
+    (ping) => {
+        if let Some(reason) = $crate::support::peer::lacks_ping() {
+            return $crate::support::skip(&reason, false);
+        }
+    };
+    (pasta) => {
+        // The built-in stack does the same; nobody has to have it.
+        if !std::path::Path::new("/usr/bin/pasta").exists() {
+            return $crate::support::skip("pasta is not installed", true);
         }
     };
 }
