@@ -17,6 +17,7 @@ mod layouts;
 mod lifecycle;
 mod listing;
 mod manifest;
+mod network;
 mod networks;
 mod pull;
 mod push;
