@@ -37,8 +37,11 @@ pub fn make(socket: &mut NetlinkSocket, built_in: &str) -> io::Result<()> {
         batch.element(WITH_PORTS, &[protocol as u8], None)?;
     }
     batch.chain("mark", base(Kind::Filter, Hook::Prerouting, MANGLE, false))?;
-    // The answer to a connection's first packet may find another way out than that had: it keeps its own.
+    // A connection's later packets may find another way out than its first had: it keeps its own. What comes from
+    // there goes to its bridge.
     let keep = [
+        meta(Meta::InputName, FIRST),
+        different(FIRST, &link_name(built_in)),
         connection(Connection::Mark, FIRST),
         equal(FIRST, &BUILT_IN.to_ne_bytes()),
         meta(Meta::Mark, FIRST),
