@@ -192,11 +192,16 @@ impl Outside {
     }
 }
 
-/// The shared libraries of a program, and what loads them. ldd(1).
+/// The shared libraries of a program, and what loads them: ldd(1), and one that glibc opens by itself when a thread
+/// is cancelled.
 fn libraries(program: &Path) -> Vec<PathBuf> {
     let said = String::from_utf8(succeed(Command::new("ldd").arg(program)).stdout).unwrap();
     let paths = said.lines().filter_map(|line| line.split_whitespace().find(|word| word.starts_with('/')));
-    paths.map(PathBuf::from).collect()
+    let mut libraries: Vec<PathBuf> = paths.map(PathBuf::from).collect();
+    let unnamed =
+        libraries.first().and_then(|first| first.parent()).map(|folder| folder.join("libgcc_s.so.1"));
+    libraries.extend(unnamed.filter(|library| library.exists()));
+    libraries
 }
 
 /// The program of that name, as a shell would find it.
