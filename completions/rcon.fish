@@ -679,6 +679,7 @@ complete -c rcon -n "__fish_rcon_using_subcommand stop" -s s -l signal -d 'Set t
 complete -c rcon -n "__fish_rcon_using_subcommand stop" -s t -l timeout -d 'Set how many seconds to wait before killing; -1 waits for ever' -r
 complete -c rcon -n "__fish_rcon_using_subcommand stop" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand tag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand unshare" -l rootless-netns -d 'Enter the network namespace that holds the bridges of containers, too'
 complete -c rcon -n "__fish_rcon_using_subcommand unshare" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand untag" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand update" -l publish-add -d 'Publish one more port of the running container' -r

@@ -178,11 +178,6 @@ const TRUST: Later =
 const NO_SIGNING: &str =
     "signatures and encryption are not supported; sign with cosign or notation after the push";
 
-/// `unshare`, which is podman's.
-pub(super) const UNSHARE: &[Later] =
-    &[flag("rootless-netns", Switch, "the network namespace of containers cannot be entered yet")
-        .harmless(OFF)];
-
 /// Before the verb.
 pub(super) const GLOBAL: &[Later] = &[
     flag("host", List, NO_DAEMON).short('H'),

@@ -15,6 +15,9 @@ const OWN_FAILURE: u8 = 125;
 /// The arguments of `unshare`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct UnshareArgs {
+    /// Enter the network namespace that holds the bridges of containers, too
+    #[arg(long)]
+    pub rootless_netns: bool,
     /// The command and its arguments; $SHELL when there is none
     #[arg(num_args = 0.., trailing_var_arg = true, value_name = "COMMAND [ARG...]")]
     pub words: Vec<OsString>,
@@ -25,7 +28,7 @@ pub(super) static VERB: Verb = Verb {
     usage: "[COMMAND [ARG...]]",
     words: Words::AtLeast(0),
     augment: UnshareArgs::augment_args,
-    later: later::UNSHARE,
+    later: later::NONE,
     read: |matches| UnshareArgs::from_arg_matches_mut(matches).map(Invocation::Unshare),
 };
 
@@ -36,7 +39,7 @@ impl UnshareArgs {
             || std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or("/bin/sh".into());
         let mut words = self.words.into_iter();
         let program = words.next().unwrap_or_else(shell);
-        match unshare::run(engine, &program, words) {
+        match unshare::run(engine, &program, words, self.rootless_netns) {
             Failure::Own(error) => {
                 ui.talk(format_args!("Error: {error}"));
                 if let Some(hint) = error.hint() {

@@ -12,7 +12,7 @@ use crate::durable::{self, Lock};
 use crate::error::{Context, Error, Kind, Result};
 use crate::runtime::launch::{self, Way};
 use crate::runtime::plan::{Console, Filters, Mount, Network, Plan, Process, Rootfs, Sharing};
-use crate::runtime::seccomp;
+use crate::runtime::seccomp::{self, Server};
 use crate::runtime::stream::{Hello, Remedy, StartFailure};
 use crate::userns::mapping::Mapping;
 use std::collections::BTreeMap;
@@ -203,7 +203,8 @@ fn take_places(engine: &Engine, record: &Record) -> Result<Vec<Place>> {
 
 /// Of the processes beside a container.
 fn filters() -> Filters {
-    Filters::default()
+    let of = |server| seccomp::server_program(seccomp::Arch::native(), server).to_bytes();
+    Filters { uplink: of(Server::Uplink), names: of(Server::Names), ports: of(Server::Ports) }
 }
 
 /// Once a boot is often enough.

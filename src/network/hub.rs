@@ -9,9 +9,10 @@ use crate::error::Result;
 use crate::paths::Paths;
 use crate::sys::process::Identity;
 use rustix::fs::{Mode, OFlags};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 /// Where the holders of the hub are on record.
@@ -54,6 +55,11 @@ impl Hub {
             }
             opened
         })
+    }
+
+    /// Moves this process into it. setns(2).
+    pub fn enter(namespace: BorrowedFd<'_>) -> io::Result<()> {
+        Ok(move_into_link_name_space(namespace, Some(LinkNameSpaceType::Network))?)
     }
 
     /// Held while the hub is being made: a second one would be without power over the first.

@@ -1,12 +1,16 @@
 //! `network rm` and `network prune`.
 
 use super::show::endpoints;
+use super::wiring::bridge_name;
 use crate::engine::host::Engine;
 use crate::engine::prune::{Filters, Pruned};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::network::definition::Definition;
 use crate::network::endpoint;
+use crate::network::hub::Hub;
+use crate::network::links::Links;
 use crate::storage::networks::{Held, is_fixed};
+use std::os::fd::AsFd;
 
 /// Removes the network that `word` names.
 ///
@@ -58,8 +62,21 @@ pub fn prune(engine: &Engine, filters: &Filters) -> Result<Pruned> {
     Ok(pruned)
 }
 
+/// While containers of other networks run, the bridge is still there, with addresses that another network may
+/// want. When it cannot be removed, it goes with the last of them.
+fn remove_bridge(engine: &Engine, network: &Definition) {
+    let Some(hub) = Hub::at(&Hub::folder(&engine.paths)).find() else { return };
+    let bridge = bridge_name(network);
+    let _ = engine.in_outer(|_, _| {
+        Hub::enter(hub.as_fd())
+            .and_then(|()| Links::new().remove(&bridge))
+            .what(|| format!("removing the bridge {bridge}"))
+    });
+}
+
 fn take_away(engine: &Engine, held: &Held, network: &Definition) -> Result<()> {
     engine.networks().remove(held, network)?;
+    remove_bridge(engine, network);
     // Empty, or with what was left of containers that are gone: nobody looks there any more.
     let _ = std::fs::remove_dir_all(endpoint::folder(&engine.paths.runtime, &network.id));
     Ok(())

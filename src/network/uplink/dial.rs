@@ -26,7 +26,7 @@ impl Dialer {
         let addresses = match addresses::way(destination.ip()) {
             Way::Out(address) => vec![address],
             Way::Host if self.host_loopback => vec![loopback(destination.ip())],
-            Way::Host => vec![own_address(destination.ip()).ok_or(Reason::Host)?],
+            Way::Host => vec![own_address(destination.ip()).ok_or(Reason::Port)?],
             Way::Resolver if port == DNS => self.resolvers.current().to_vec(),
             // An echo, which has no port, is no question for resolvers.
             Way::Resolver if port != 0 => return Err(Reason::Port),

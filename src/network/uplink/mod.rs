@@ -35,7 +35,7 @@ use parse::{Content, Packet, Segment};
 use pieces::Pieces;
 use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
-use smoltcp::time::Instant;
+use smoltcp::time::{Duration, Instant};
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -56,12 +56,16 @@ pub struct Setup {
 
 /// So long, in microseconds, the first lifeline is waited for.
 const FIRST_LIFELINE: i64 = 10_000_000;
+/// The largest opening that is heard, in bytes: it is kept while its other end is dialled.
+const OPENING: usize = 256;
 /// The most lifelines.
 const LIFELINES: usize = 4096;
+/// The shortest time after which a stream is looked at again by the clock.
+const SOON: Duration = Duration::from_millis(1);
 /// So many frames are taken at once, then flows have their turn.
 const FRAMES: usize = 32;
-/// Memory is given back when so many flows are gone.
-const MANY: usize = 64;
+/// Memory of flows that are gone is given back when nothing has come for so long.
+const QUIET: Duration = Duration::from_secs(1);
 /// Allocations of so many bytes, which rings are, have pages of their own.
 const APART: u32 = 32 * 1024;
 
@@ -191,11 +195,9 @@ impl Stack {
 
     /// Waits for events, or for the next time that something is to be looked at.
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
-        let mut until = self.alarms.next();
-        if !self.lifelines.came {
-            let end = Instant::from_micros(FIRST_LIFELINE);
-            until = Some(until.map_or(end, |until| until.min(end)));
-        }
+        let first_lifeline = (!self.lifelines.came).then_some(Instant::from_micros(FIRST_LIFELINE));
+        let quiet = (self.flows.gone() > 0).then(|| self.now() + QUIET);
+        let until = [self.alarms.next(), first_lifeline, quiet].into_iter().flatten().min();
         let micros = match until {
             _ if self.more => Some(0),
             Some(until) => Some((until - self.now()).total_micros().min(60_000_000)),
@@ -230,22 +232,26 @@ impl Stack {
         }
         self.pump_touched(now);
         self.wake(now);
-        self.rest();
+        if events.is_empty() && !self.more {
+            self.rest();
+        }
         Ok(())
     }
 
-    /// Gives memory back when many flows are gone and few are left.
+    /// Gives memory back, if flows have gone since that was done last.
     fn rest(&mut self) {
-        if self.flows.gone() < MANY || self.flows.len() >= MANY {
+        if self.flows.gone() == 0 {
             return;
         }
         self.flows.forget_gone();
         if self.flows.len() == 0 {
-            // No event of this turn is left, and the sockets of old tokens are closed: none is met again.
+            // The sockets of old tokens are closed: no event names one again.
             self.flows = Flows::default();
             self.alarms = Alarms::default();
             self.pieces = Pieces::default();
             self.touched = Vec::new();
+            self.frame = vec![0; wire::FRAME];
+            self.wire.rest();
         }
         crate::sys::allocator::give_back();
     }
@@ -351,7 +357,10 @@ impl Stack {
                 _ => self.touched.push(token),
             }
         } else if segment.syn && !segment.ack && !segment.rst {
-            self.open_stream(key, bytes, packet, segment, now);
+            // No stack sends more than options before it was ever answered.
+            if bytes.len() <= OPENING {
+                self.open_stream(key, bytes, packet, segment, now);
+            }
         } else if !segment.rst {
             tcp::reset(&mut self.wire, packet, segment);
         }
@@ -461,7 +470,8 @@ impl Stack {
         let streams = self.flows.streams();
         let Some(Flow::Tcp(stream)) = self.flows.get(token) else { return };
         match stream.pump(&mut self.streams, &mut self.wire, now, streams) {
-            Fate::Lives(Some(time)) => self.alarms.set(&mut self.flows, token, time),
+            // Not at once again: what could be done at once is done.
+            Fate::Lives(Some(time)) => self.alarms.set(&mut self.flows, token, time.max(now + SOON)),
             Fate::Lives(None) => {}
             Fate::Redialled => self.watch_flow(token),
             Fate::Over => self.flows.remove(token),

@@ -249,6 +249,8 @@ impl Stream {
     fn settle(&mut self, shared: &mut Streams, now: Instant) -> Fate {
         let Stage::Open(open) = &mut self.stage else { return Fate::Over };
         match open.socket().state() {
+            // Reset before it was taken: smoltcp would listen for another, which never comes.
+            State::Listen => Fate::Over,
             // Reset inside, or timed out.
             State::Closed if !(open.ended_inside && open.ended_outside) => Fate::Over,
             // The end inside would have 10 s more to ask for its last acknowledgment again; what it sends then is

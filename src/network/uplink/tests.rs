@@ -71,6 +71,7 @@ impl Drop for Inside {
 const SYN: u8 = 2;
 const ACK: u8 = 16;
 const FIN: u8 = 1;
+const RST: u8 = 4;
 const HERE: u16 = 40000;
 
 /// A segment to `port` of the host.
@@ -139,6 +140,19 @@ fn bytes_and_ends_pass_each_way_on_its_own() {
     // Nothing is left of it: what comes now is of no connection.
     inside.send(&segment(port, ACK, 110, theirs + 7, b"late"));
     while !inside.receive_segment().0.rst {}
+}
+
+#[test]
+fn an_opening_taken_back_inside_breaks_off_outside() {
+    let inside = Inside::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    inside.send(&segment(port, SYN, 100, 0, b""));
+    inside.receive_segment();
+    let (mut outside, _) = listener.accept().unwrap();
+    inside.send(&segment(port, RST, 101, 0, b""));
+    let error = outside.read(&mut [0; 1]).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
 
 #[test]

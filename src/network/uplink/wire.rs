@@ -17,8 +17,8 @@ const ETHERNET: usize = 14;
 /// Where the IP packet begins in a frame.
 const PACKET: usize = PRELUDE + ETHERNET;
 
-/// Room for any frame: the largest IP packet is smaller.
-pub(super) const FRAME: usize = PACKET + 65536;
+/// Room for any frame, and for the headers of the largest datagram of IPv6 in front of it.
+pub(super) const FRAME: usize = PACKET + 48 + 65536;
 
 /// What is asked of the socket's queue, in bytes. The kernel gives what its own bound, `net.core.rmem_max`, allows.
 const QUEUE: usize = 4 << 20;
@@ -126,7 +126,12 @@ impl Wire {
         Ok(Some(Frame { start: PACKET, end, datagrams }))
     }
 
-    /// Where the next packet is to be written. Small: room for `MTU` bytes and more.
+    /// Gives the memory of what was sent back.
+    pub(super) fn rest(&mut self) {
+        self.outgoing = Vec::new();
+    }
+
+    /// Where the next packet is to be written: room for `MTU` bytes and more.
     pub(super) fn outgoing(&mut self) -> &mut [u8] {
         if self.outgoing.is_empty() {
             self.outgoing = vec![0; FRAME];

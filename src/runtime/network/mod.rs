@@ -31,6 +31,7 @@ use beside::{Beside, Role};
 use names_words::{FromNames, Resolved};
 use rustix::fs::{Mode, OFlags};
 use rustix::thread::CapabilitySet;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -62,6 +63,8 @@ pub struct Networked {
     sockets: PathBuf,
     /// What the rules of the hub note about it.
     notes: Option<OwnedFd>,
+    /// By which names it found the addresses that it may reach.
+    resolved: BTreeMap<IpAddr, String>,
     /// Its network namespace.
     container: OwnedFd,
     /// The hub's, where it is connected to one.
@@ -125,6 +128,7 @@ impl Networked {
             folder: plan.folder.clone(),
             sockets: plan.sockets.clone(),
             notes: None,
+            resolved: BTreeMap::new(),
             container,
             hub: None,
             lifeline: None,
@@ -353,9 +357,18 @@ impl Networked {
             self.renew_way_out();
         }
         self.hear_names();
-        if let Some(notes) = self.notes.as_ref().filter(|notes| packet::is_readable(notes.as_fd())) {
-            notes::append(&self.folder, &log::receive(notes.as_fd()));
+        self.hear_notes();
+    }
+
+    fn hear_notes(&self) {
+        let Some(notes) = self.notes.as_ref().filter(|notes| packet::is_readable(notes.as_fd())) else {
+            return;
+        };
+        let mut lines = log::receive(notes.as_fd());
+        for line in &mut lines {
+            line.name = line.address.and_then(|address| self.resolved.get(&address).cloned());
         }
+        notes::append(&self.folder, &lines);
     }
 
     /// What was noted last belongs into the log too.
@@ -363,9 +376,7 @@ impl Networked {
         while self.names.as_ref().is_some_and(|names| packet::is_readable(names.control.as_fd()))
             && self.hear_names()
         {}
-        if let Some(notes) = self.notes.as_ref().filter(|notes| packet::is_readable(notes.as_fd())) {
-            notes::append(&self.folder, &log::receive(notes.as_fd()));
-        }
+        self.hear_notes();
     }
 
     /// The way out was killed: whoever sees it first starts another.
@@ -389,6 +400,12 @@ impl Networked {
             Some(FromNames::Resolved(resolved)) => {
                 // When the rule cannot be made the connection is refused, and noted.
                 let _ = self.pin(&resolved);
+                if self.resolved.len() > MOST_RESOLVED {
+                    self.resolved.clear();
+                }
+                let found = resolved.addresses.iter().map(|found| (found.address, resolved.name.clone()));
+                self.resolved.extend(found);
+                let Some(names) = &self.names else { return false };
                 let _ = names_words::go_on(names.control.as_fd());
             }
             Some(FromNames::Denied { name }) => notes::append(
@@ -465,6 +482,8 @@ impl Networked {
 /// For how long an address that a name was resolved to stays allowed, in seconds: programs keep addresses longer
 /// than short-lived records say, and none may stay for ever.
 const SHORTEST_PIN: u64 = 300;
+/// Addresses whose names are remembered for the log.
+const MOST_RESOLVED: usize = 4096;
 /// See [`SHORTEST_PIN`].
 const LONGEST_PIN: u64 = 86400;
 

@@ -1,10 +1,10 @@
 //! A moment's work in another network namespace: a forked child does it, since nothing leads back into the
 //! host's, where the launcher stands.
 
+use crate::network::hub::Hub;
 use crate::packet;
 use crate::sys::fork::{Child, Forked, SingleThreaded, fork};
 use crate::sys::process::{exit_now, wait};
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -71,5 +71,5 @@ impl Worker {
 
 /// Moves this process into a network namespace. setns(2).
 pub(super) fn enter(namespace: BorrowedFd<'_>) -> io::Result<()> {
-    Ok(move_into_link_name_space(namespace, Some(LinkNameSpaceType::Network))?)
+    Hub::enter(namespace)
 }

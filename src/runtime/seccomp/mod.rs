@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! default.rs   rcon's own policy      \
-//! pump.rs      that of our helpers     >  Table per ABI  -- compile.rs -->  Program
+//! pump.rs      that of the pump        >  Table per ABI  -- compile.rs -->  Program
+//! network.rs   of who serves networks  |
 //! profile.rs   --security-opt seccomp /
 //! ```
 //!
@@ -14,6 +15,7 @@ mod default;
 #[cfg(test)]
 mod emulate;
 mod instruction;
+mod network;
 mod numbers;
 mod profile;
 mod pump;
@@ -21,6 +23,7 @@ mod pump;
 use compile::Action;
 pub use default::default_program;
 pub use instruction::{Instruction, MAX_INSTRUCTIONS, Program};
+pub use network::{Server, server_program};
 pub use profile::Profile;
 pub use pump::pump_program;
 

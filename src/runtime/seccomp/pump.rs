@@ -18,14 +18,14 @@ const ALLOWED: &str = "\
     brk munmap madvise mremap";
 
 /// A helper that does one of these is no longer ours.
-const FATAL: &str = "execve execveat ptrace process_vm_writev";
+pub(super) const FATAL: &str = "execve execveat ptrace process_vm_writev";
 
 /// `TCGETS`, `TIOCGWINSZ`, `TIOCSWINSZ` and `FIONREAD` (asm-generic/ioctls.h, the same on x86).
 const TERMINAL: [u64; 4] = [0x5401, 0x5413, 0x5414, 0x541b];
 /// `PIDFD_GET_INFO` whatever the size of its structure, which grows with the kernel (linux/pidfd.h).
 const PIDFD_GET_INFO: Comparison = Comparison::Masked { mask: 0xc000_ffff, value: 0xc000_ff0b };
 /// The bit `PROT_EXEC` of a `prot`, unset.
-const NOT_EXECUTABLE: Comparison = Comparison::Masked { mask: 0x4, value: 0 };
+pub(super) const NOT_EXECUTABLE: Comparison = Comparison::Masked { mask: 0x4, value: 0 };
 
 /// The filter for our helper process. Anything not needed fails with `EPERM`, so that a surprise in a
 /// library costs one operation and not the container's log; foreign ABIs kill.
@@ -52,7 +52,11 @@ pub fn pump_program(arch: Arch) -> Program {
 
 /// Allows the call when one of `comparisons` holds for the `int` in `argument`. `PROT_*` are low bits
 /// of a `long`, for which that is as good.
-fn allow_when(argument: u8, comparisons: impl IntoIterator<Item = Comparison>, otherwise: Action) -> Rule {
+pub(super) fn allow_when(
+    argument: u8,
+    comparisons: impl IntoIterator<Item = Comparison>,
+    otherwise: Action,
+) -> Rule {
     let clause =
         |comparison| Clause { conditions: vec![Condition::int(argument, comparison)], action: Action::Allow };
     Rule { clauses: comparisons.into_iter().map(clause).collect(), otherwise }
