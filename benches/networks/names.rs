@@ -48,7 +48,8 @@ impl Tally {
 pub(crate) fn measure(ground: &Ground) {
     let count = number("LOOKUPS", 1000);
     println!("\n{count} look-ups of a name that stays, while containers come and go:");
-    succeed(&mut ground.call(Tool::Rcon, &["network", "create", NETWORK]));
+    // Internal, so that nobody else is asked for names that are gone.
+    succeed(&mut ground.call(Tool::Rcon, &["network", "create", "--internal", NETWORK]));
     let start = |name: &str| {
         let words = ["--name", name, "--network", NETWORK, IMAGE, "sleep", "100000"];
         ground.start(Tool::Rcon, &words)

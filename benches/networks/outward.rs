@@ -10,11 +10,8 @@ const ASKED: f64 = 0.9;
 
 pub(crate) fn measure(ground: &Ground) {
     println!("\niperf3 out of a container:");
-    let clients: Vec<_> = ground
-        .tools
-        .iter()
-        .map(|tool| (*tool, ground.start(*tool, &["--add-host=host:host-gateway", IMAGE, "sleep", "100000"])))
-        .collect();
+    let clients: Vec<_> =
+        ground.tools.iter().map(|tool| (*tool, ground.start(*tool, &[IMAGE, "sleep", "100000"]))).collect();
     let mut figures = Figures::default();
     for _ in 0..iperf::turns() {
         for (sender, arrow) in Sender::BOTH {
@@ -24,7 +21,7 @@ pub(crate) fn measure(ground: &Ground) {
                 let server = Server::start(port, here);
                 let words = iperf::client(host_of(client), port, sender);
                 figures.note(
-                    &format!("container {arrow} host-gateway"),
+                    &format!("container {arrow} host.containers.internal"),
                     tool.name(),
                     iperf::run(&words, call),
                 );
@@ -50,7 +47,7 @@ pub(crate) fn measure(ground: &Ground) {
 
 /// The host as the container knows it.
 fn host_of(container: &Container<'_>) -> IpAddr {
-    let script = "busybox grep -w host /etc/hosts | busybox head -n 1 | busybox cut -f 1";
+    let script = "busybox grep -w host.containers.internal /etc/hosts";
     let said = line(&succeed(&mut container.exec(&["sh", "-c", script])));
     said.split_whitespace().next().expect("no line for the host in /etc/hosts").parse().unwrap()
 }
