@@ -7,6 +7,7 @@ use super::state::{self, State};
 use crate::durable::{Durability, Lock};
 use crate::error::Result;
 use crate::ids::ContainerId;
+use crate::network::hub::Hub;
 use crate::runtime::launcher::{EXIT_FILE, Processes};
 use crate::sys::process::{self, Identity};
 use jiff::Timestamp;
@@ -49,6 +50,7 @@ impl Engine {
             (ENDED_BY_REBOOT, String::new())
         };
         place::release(&self.paths, id);
+        Hub::at(&Hub::folder(&self.paths)).tidy();
         let ended = State::Exited { started: Some(started), finished: Timestamp::now(), code, error };
         ended.write(&folder, Durability::Kill)?;
         Ok(ended)

@@ -15,6 +15,9 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
+/// The name of the socket of the way out in the hub's folder.
+pub const UPLINK: &str = "uplink";
+
 /// Where the holders of the hub are on record.
 #[derive(Debug, Clone)]
 pub struct Hub {
@@ -84,6 +87,15 @@ impl Hub {
     /// Takes that back.
     pub fn unregister(&self) {
         let _ = rustix::fs::unlink(self.record());
+    }
+
+    /// Takes away what holders that are gone have left, and with the last of them the socket of the way out.
+    pub fn tidy(&self) {
+        // Whoever starts a way out has put itself on record before it takes this lock.
+        let Ok(_lock) = self.lock_uplink() else { return };
+        if self.find().is_none() {
+            let _ = rustix::fs::unlink(self.folder.join(UPLINK));
+        }
     }
 
     fn record(&self) -> PathBuf {

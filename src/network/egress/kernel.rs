@@ -142,7 +142,11 @@ pub fn pin(
             };
             key.extend(allow.port.unwrap_or(0).to_be_bytes());
             key.extend([0, 0]);
-            batch.element(&pins(port, address.is_ipv6()), &key, Some(*seconds))?;
+            // One that is there would keep its old end: it is taken out, which it must be there for.
+            let set = pins(port, address.is_ipv6());
+            batch.element(&set, &key, Some(*seconds))?;
+            batch.remove_element(&set, &key)?;
+            batch.element(&set, &key, Some(*seconds))?;
         }
     }
     batch.commit(socket)

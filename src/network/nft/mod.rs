@@ -155,7 +155,8 @@ impl Batch {
         let list = request.encode().push_table(&c_name(TABLE)?).push_set(&c_name(set)?).nested_elements();
         let mut element = list.nested_elem().nested_key().push_value(key).end_nested();
         if let Some(seconds) = seconds {
-            element = element.push_timeout(seconds.saturating_mul(1000));
+            // In milliseconds, the highest byte first, which the bindings do not know.
+            element = element.push_timeout(seconds.saturating_mul(1000).to_be());
         }
         element.end_nested().end_nested();
         Ok(())

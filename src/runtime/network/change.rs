@@ -49,7 +49,9 @@ impl Networked {
         self.wiring.cables.extend(cable);
         self.ports.extend(new);
         if new_notes.is_some() {
-            // One socket hears of all cables.
+            // One socket hears of all cables, and the kernel tells each of them to one socket only.
+            self.hear_notes();
+            drop((self.notes.take(), new_notes));
             self.notes = Some(notes_of(self)?);
         }
         self.change_around(proof, around)

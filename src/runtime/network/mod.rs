@@ -474,7 +474,9 @@ impl Networked {
             let _ = process::send_signal(&pasta.pidfd, libc::SIGKILL);
         }
         if hub.is_some() {
-            Hub::at(&wiring.hub).unregister();
+            let records = Hub::at(&wiring.hub);
+            records.unregister();
+            records.tidy();
         }
     }
 }

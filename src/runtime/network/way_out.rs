@@ -4,7 +4,7 @@
 use super::beside::{Role, confine};
 use super::worker;
 use crate::network::attach::BUILT_IN;
-use crate::network::hub::Hub;
+use crate::network::hub::{Hub, UPLINK};
 use crate::network::uplink::{self, Wire};
 use crate::network::wiring::Uplink;
 use crate::packet;
@@ -14,9 +14,6 @@ use rustix::fs::{Mode, OFlags};
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-
-/// The name of its socket in the hub's folder.
-const SOCKET: &str = "uplink";
 
 /// The hub's namespace, who is on record there, and how the way out is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +27,7 @@ pub(super) struct Needs<'a> {
 /// Holds on to the way out, starting it when it is not there: it stays as long as the descriptor is held.
 pub(super) fn hold(proof: &SingleThreaded, needs: Needs<'_>, wire: Option<Wire>) -> io::Result<OwnedFd> {
     if let Some(wire) = wire {
+        let _lock = needs.hub.lock_uplink().map_err(io::Error::other)?;
         return start(proof, needs, wire);
     }
     if let Ok(lifeline) = connect(needs.hub) {
@@ -57,13 +55,13 @@ fn connect(hub: &Hub) -> io::Result<OwnedFd> {
         flags,
         None,
     )?;
-    rustix::net::connect(&socket, &packet::address(folder.as_fd(), SOCKET)?)?;
+    rustix::net::connect(&socket, &packet::address(folder.as_fd(), UPLINK)?)?;
     Ok(socket)
 }
 
 fn start(proof: &SingleThreaded, needs: Needs<'_>, wire: Wire) -> io::Result<OwnedFd> {
     let folder = needs.hub.open()?;
-    let listener = packet::listen(folder.as_fd(), SOCKET)?;
+    let listener = packet::listen(folder.as_fd(), UPLINK)?;
     match fork(proof)? {
         Forked::Child => exit_now(u8::from(become_uplink(proof, needs, wire, listener).is_err())),
         Forked::Parent(_) => connect(needs.hub),

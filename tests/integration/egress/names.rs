@@ -98,3 +98,13 @@ fn under_deny_no_name_of_the_world_is_asked_for() {
     assert_eq!(scene.rcon.peer("c1", &["resolve", "127.0.0.11", "good.test"]), NOT_THERE);
     scene.logs("c1", "deny dns good.test");
 }
+
+#[test]
+fn a_name_that_is_resolved_again_stays_open() {
+    let scene = with_names();
+    serves(&scene, "c1", &["allow=good.test"]);
+    for _ in 0..3 {
+        assert_eq!(scene.rcon.peer("c1", &["resolve", "127.0.0.11", "good.test"]), scene.host);
+        assert_eq!(scene.asks("c1", "tcp"), "hello");
+    }
+}
