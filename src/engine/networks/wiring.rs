@@ -150,7 +150,10 @@ pub fn names(engine: &Engine, wish: &Wish, places: &[Place]) -> Result<Option<Na
     let mut links = std::collections::BTreeMap::new();
     let on_networks = places.iter().flat_map(|place| &place.joined.join.links);
     for (container, alias) in wish.links.iter().chain(on_networks) {
-        links.insert(alias.to_lowercase(), engine.containers.find(container)?);
+        // One that was removed since is nobody's name.
+        if let Ok(id) = engine.containers.find(container) {
+            links.insert(alias.to_lowercase(), id);
+        }
     }
     Ok(Some(Names {
         networks: places.iter().map(view).collect(),

@@ -1,6 +1,6 @@
 //! Changes to the networks and ports of a container that runs.
 
-use super::{address, found, free_port, free_ports, is_free, over_tcp, over_udp, serves, with_who};
+use super::{address, found, free_port, free_ports, is_free, over_tcp, over_udp, serves, with_server};
 use crate::support::{Rcon, until};
 use std::net::Ipv4Addr;
 
@@ -8,7 +8,7 @@ const LOCAL: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 /// A container that serves on `mine`, and the network `more`.
 fn with_networks(flags: &[&str]) -> Rcon {
-    let rcon = with_who();
+    let rcon = with_server();
     for (name, subnet) in [("mine", "10.95.0.0/24"), ("more", "10.96.0.0/24")] {
         rcon.run(["network", "create", "--subnet", subnet, name]).exits(0);
     }
@@ -17,7 +17,7 @@ fn with_networks(flags: &[&str]) -> Rcon {
 }
 
 fn interfaces(rcon: &Rcon, container: &str) -> String {
-    let look = "ip -o -4 a | awk '{print $2, $4}'; ip r | awk '/default/ {print $3, $5}'";
+    let look = "ip -o -4 a show lo | awk '{print $2, $4}'; ip -o -4 a | awk '/eth/ {print $2, $4}' | sort; ip r | awk '/default/ {print $3, $5}'";
     rcon.run(["exec", container, "sh", "-c", look]).succeeds().replace('\n', ", ")
 }
 

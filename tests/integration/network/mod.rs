@@ -4,6 +4,7 @@
 
 mod addresses;
 mod live;
+mod loopback;
 mod modes;
 mod names;
 mod ports;
@@ -16,23 +17,23 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-/// A store whose image `busybox` has a program `who`: it tells each client where it came from.
-fn with_who() -> Rcon {
+/// A store whose image `busybox` has a program `seen`: it tells each client where it came from.
+fn with_server() -> Rcon {
     let rcon = Rcon::new();
-    rcon.load("busybox", Image::busybox().layer(Layer::new().file("bin/who", 0o755, who())));
+    rcon.load("busybox", Image::busybox().layer(Layer::new().file("bin/seen", 0o755, seen_program())));
     rcon
 }
 
 /// The program, linked statically: there is no C library in the image.
-fn who() -> &'static [u8] {
+fn seen_program() -> &'static [u8] {
     static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("who");
+        let program = folder.path().join("seen");
         let mut compiler = Command::new("cc");
         compiler.args(["-O1", "-static", "-x", "c", "-", "-o"]).arg(&program).stdin(Stdio::piped());
         let mut compiler = compiler.spawn().expect("cc is not installed: sudo apt-get install gcc libc6-dev");
-        compiler.stdin.take().unwrap().write_all(include_bytes!("who.c")).unwrap();
+        compiler.stdin.take().unwrap().write_all(include_bytes!("seen.c")).unwrap();
         assert!(compiler.wait().unwrap().success());
         std::fs::read(program).unwrap()
     })
@@ -41,7 +42,7 @@ fn who() -> &'static [u8] {
 /// Starts a container that tells its clients who they are, on its ports 80 and 81; waits until it listens.
 #[track_caller]
 fn serves(rcon: &Rcon, flags: &[&str]) -> String {
-    let words = ["run", "-d"].iter().chain(flags).chain(&["busybox", "who", "80", "81"]);
+    let words = ["run", "-d"].iter().chain(flags).chain(&["busybox", "seen", "80", "81"]);
     let id = rcon.run(words).succeeds();
     listens(rcon, &id);
     id

@@ -1,6 +1,6 @@
 //! The modes of `--network`, and what a container sees of its networks.
 
-use super::{address, free_port, has_ipv6, over_tcp, serves, with_who};
+use super::{address, free_port, has_ipv6, over_tcp, serves, with_server};
 use crate::support::{Rcon, until};
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
@@ -12,7 +12,7 @@ const HOSTS: &str = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loop
 const HOST: &str = "169.254.1.2\thost.docker.internal host.containers.internal\n";
 
 /// The interfaces of a container with their IPv4 addresses, and its routes, a line each.
-const LOOK: &str = "ip -o -4 a | awk '{print $2, $4}'; ip -4 r | awk '{$1=$1; print}'";
+const LOOK: &str = "ip -o -4 a | awk '{print $2, $4}' | sort -r; ip -4 r | awk '{$1=$1; print}'";
 
 #[test]
 fn a_container_on_the_default_network_sees_dockers_picture() {
@@ -49,25 +49,23 @@ fn inspect_tells_what_the_container_sees() {
 
 #[test]
 fn containers_reach_each_other_and_ping() {
-    let rcon = with_who();
+    let rcon = with_server();
     serves(&rcon, &["--name", "web"]);
-    let other = "nc -w 5 172.17.0.2 80 </dev/null; ping -c 1 -W 5 172.17.0.2 | grep -c 'bytes from'";
+    let other = "nc -w 5 172.17.0.2 80 </dev/null; seen ping 172.17.0.2";
     let out = rcon.shell(other);
     out.exits(0);
-    let mut lines = out.printed().lines();
-    assert!(lines.next().is_some_and(|line| line.starts_with("172.17.0.3 ")), "{out}");
-    assert_eq!(lines.next(), Some("1"), "{out}");
-    rcon.shell("ping -c 1 -W 5 172.17.0.1 | grep -c 'bytes from'").exits(0).stdout("1\n");
+    assert!(out.printed().starts_with("172.17.0.3 "), "{out}");
+    rcon.shell("seen ping 172.17.0.1").exits(0);
+    rcon.shell("seen ping 172.17.0.99").exits(1);
 }
 
 #[test]
 fn none_is_a_loopback_and_nothing_else() {
-    let rcon = Rcon::with_busybox();
+    let rcon = with_server();
     let run = ["run", "--rm", "--network", "none", "busybox", "sh", "-c"];
     let out = rcon.run(run.iter().chain(&[&format!("{LOOK}; cat /etc/hosts") as &str]));
     out.exits(0).stdout(&format!("lo 127.0.0.1/8\n{HOSTS}")).stderr("");
-    let out = rcon.run(run.iter().chain(&["ping -c 1 -W 5 127.0.0.1 | grep -c 'bytes from'"]));
-    out.exits(0).stdout("1\n");
+    rcon.run(run.iter().chain(&["seen ping 127.0.0.1"])).exits(0);
     rcon.sleeper(["--name", "alone", "--network", "none"]);
     let template = "{{.HostConfig.NetworkMode}}{{range $k, $v := .NetworkSettings.Networks}} {{$k}}{{end}}";
     assert_eq!(rcon.inspect("alone", template), "none none");
@@ -94,7 +92,7 @@ fn host_is_the_hosts_own_network() {
 
 #[test]
 fn a_container_shares_the_network_of_another() {
-    let rcon = with_who();
+    let rcon = with_server();
     let id = serves(&rcon, &["--name", "web"]);
     let join = ["run", "--rm", "--network", "container:web", "busybox", "sh", "-c"];
     let out = rcon.run(join.iter().chain(&[LOOK]));
@@ -103,7 +101,6 @@ fn a_container_shares_the_network_of_another() {
     let own = rcon.run(["exec", "web", "cat", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname"]).succeeds();
     let shared = rcon.run(join.iter().chain(&["cat /etc/hosts /etc/resolv.conf /etc/hostname"])).succeeds();
     assert_eq!(shared, own);
-    rcon.run(join.iter().chain(&["hostname"])).exits(0).stdout("<short id>\n");
     assert_eq!(rcon.run(join.iter().chain(&["hostname"])).succeeds(), id[..12], "docker: the owner's");
     // By any of its names; and what is connected later is seen by both.
     rcon.run(["network", "create", "--subnet", "10.77.0.0/24", "more"]).exits(0);
@@ -132,20 +129,19 @@ fn only_the_network_of_a_running_container_is_shared() {
 
 #[test]
 fn a_container_may_be_on_several_networks() {
-    let rcon = Rcon::with_busybox();
+    let rcon = with_server();
     for (name, subnet) in [("back", "10.71.0.0/24"), ("front", "10.72.0.0/24"), ("third", "10.73.0.0/24")] {
         rcon.run(["network", "create", "--subnet", subnet, name]).exits(0);
     }
     let words = ["--name", "both", "--network", "front", "--network", "name=back,ip=10.71.0.9,alias=db"];
     rcon.sleeper(words);
     let look = |container: &str| rcon.run(["exec", container, "sh", "-c", LOOK]).succeeds();
-    let picture = "lo 127.0.0.1/8\neth0 10.72.0.2/24\neth1 10.71.0.9/24\ndefault via 10.71.0.1 dev eth1\n\
+    let picture = "lo 127.0.0.1/8\neth1 10.71.0.9/24\neth0 10.72.0.2/24\ndefault via 10.71.0.1 dev eth1\n\
                    10.71.0.0/24 dev eth1 scope link src 10.71.0.9\n10.72.0.0/24 dev eth0 scope link src 10.72.0.2";
     assert_eq!(look("both"), picture, "docker: the default route by the first name");
     rcon.sleeper(["--name", "one", "--network", "front"]);
     rcon.sleeper(["--name", "two", "--network", "back"]);
-    let pings =
-        |from: &str, to: &str| rcon.run(["exec", from, "ping", "-c", "1", "-W", "1", to]).code() == Some(0);
+    let pings = |from: &str, to: &str| rcon.run(["exec", from, "seen", "ping", to]).code() == Some(0);
     assert!(pings("both", "10.72.0.3") && pings("both", "10.71.0.2"));
     assert!(!pings("one", "10.71.0.9"), "networks are apart");
     let words = ["--name", "first", "--network", "name=front,gw-priority=1", "--network", "back"];
@@ -155,11 +151,11 @@ fn a_container_may_be_on_several_networks() {
 
 #[test]
 fn networks_are_apart_also_for_who_knows_the_way() {
-    let rcon = with_who();
+    let rcon = with_server();
     rcon.run(["network", "create", "--subnet", "10.74.0.0/24", "apart"]).exits(0);
     serves(&rcon, &["--name", "web", "--network", "apart"]);
     for script in
-        ["ping -c 1 -W 1 10.74.0.2", "nc -w 1 10.74.0.2 80 </dev/null", "nc -w 1 172.17.0.1 80 </dev/null"]
+        ["seen ping 10.74.0.2", "nc -w 1 10.74.0.2 80 </dev/null", "nc -w 1 172.17.0.1 80 </dev/null"]
     {
         rcon.shell(script).exits(1);
     }
@@ -167,7 +163,7 @@ fn networks_are_apart_also_for_who_knows_the_way() {
 
 #[test]
 fn an_internal_network_leads_nowhere() {
-    let rcon = with_who();
+    let rcon = with_server();
     rcon.run(["network", "create", "--internal", "--subnet", "10.75.0.0/24", "inside"]).exits(0);
     serves(&rcon, &["--name", "web", "--network", "inside"]);
     let run = ["run", "--rm", "--network", "inside", "busybox", "sh", "-c"];
@@ -180,7 +176,7 @@ fn an_internal_network_leads_nowhere() {
     // With a route of its own making, too: it is not the routing table that keeps it inside.
     let out = rcon.run(
         ["run", "--rm", "--cap-add", "NET_ADMIN", "--network", "inside", "busybox", "sh", "-c"].iter().chain(&[
-            "ip r add default via 10.75.0.1 && ! ping -c 1 -W 1 169.254.1.2 && ! nc -w 1 169.254.1.2 22 </dev/null",
+            "ip r add default via 10.75.0.1 && ! seen ping 169.254.1.2 && ! nc -w 1 169.254.1.2 22 </dev/null",
         ]),
     );
     out.exits(0);
@@ -191,7 +187,7 @@ fn a_network_with_ipv6_gives_addresses_of_both_families() {
     if !has_ipv6() {
         return;
     }
-    let rcon = with_who();
+    let rcon = with_server();
     let subnets = ["--subnet", "10.76.0.0/24", "--ipv6", "--subnet", "fd00:76::/64"];
     rcon.run(["network", "create"].iter().chain(&subnets).chain(&["two"])).exits(0);
     serves(&rcon, &["--name", "web", "--network", "two", "--ip6", "fd00:76::99"]);
@@ -227,7 +223,7 @@ fn the_host_has_a_name() {
 
 #[test]
 fn a_container_that_starts_again_is_on_its_networks_again() {
-    let rcon = with_who();
+    let rcon = with_server();
     rcon.run(["network", "create", "--subnet", "10.78.0.0/24", "mine"]).exits(0);
     let port = free_port();
     let publish = format!("{port}:80");
