@@ -10,11 +10,12 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    pub(crate) fn note(&mut self, row: &str, who: &'static str, figure: f64) {
+    /// Notes a figure; without one, what failed counts as nothing.
+    pub(crate) fn note(&mut self, row: &str, who: &'static str, figure: impl Into<Option<f64>>) {
         if !self.rows.iter().any(|known| known == row) {
             self.rows.push(row.to_owned());
         }
-        self.of.entry((row.to_owned(), who)).or_default().push(figure);
+        self.of.entry((row.to_owned(), who)).or_default().push(figure.into().unwrap_or(0.0));
     }
 
     pub(crate) fn median(&self, row: &str, who: &'static str) -> Option<f64> {

@@ -30,7 +30,7 @@ pub(crate) fn turns() -> usize {
 
 /// The words of a client.
 pub(crate) fn client(address: IpAddr, port: u16, sender: Sender) -> Vec<String> {
-    let seconds = number("SECONDS", 3);
+    let seconds = number("IPERF_SECONDS", 3);
     let mut words = format!("iperf3 -c {address} -p {port} -t {seconds} --connect-timeout 2000 -J");
     if sender == Sender::Server {
         words.push_str(" -R");
@@ -39,16 +39,20 @@ pub(crate) fn client(address: IpAddr, port: u16, sender: Sender) -> Vec<String> 
 }
 
 /// Gbit/s that the receiver counted; tries again until the server listens. `call` makes the command of these words.
-pub(crate) fn run(words: &[String], call: impl Fn(&[&str]) -> Command) -> f64 {
+/// `None`, and why, when nothing comes of it.
+pub(crate) fn run(words: &[String], call: impl Fn(&[&str]) -> Command) -> Option<f64> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let began = Instant::now();
     loop {
         let said = call(&words).output().unwrap().stdout;
         let said: Value = serde_json::from_slice(&said).unwrap_or_default();
         if let Some(bits) = said["end"]["sum_received"]["bits_per_second"].as_f64() {
-            return bits / 1e9;
+            return Some(bits / 1e9);
         }
-        assert!(began.elapsed() < PATIENCE, "{words:?}: {}", said["error"]);
+        if began.elapsed() > PATIENCE {
+            println!("  ({}: {})", words.join(" "), said["error"]);
+            return None;
+        }
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -3,8 +3,9 @@
 //! `cargo bench --bench networks` runs all of it; `-- starts published outward between many names` some. Words in
 //! the environment:
 //!
-//! - `RCON_BIN`: another binary of rcon; `ROUNDS`: how often each start is called (40); `SECONDS`: how long
-//!   iperf3 sends at a time (3); `TURNS`: how often it does (3);
+//! - `RCON_BIN`: another binary of rcon; `ROUNDS`: how often each start is called (40); `IPERF_SECONDS`:
+//!   how long iperf3 sends at a time (3); `TURNS`: how often it does (3);
+//! - `MANY`: how many containers are started at once (100); `LOOKUPS`: how often a name is asked for (1000);
 //! - `OUTSIDE`: what runs a command in the outside world, such as `ssh box`, its words parted by blanks;
 //!   `OUTSIDE_ADDRESS`: where that world listens. Without them nothing is measured from there, and that is said.
 //!
