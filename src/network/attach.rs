@@ -180,8 +180,18 @@ pub struct NameSockets {
     pub inside: OwnedFd,
 }
 
-/// In the container: opens the name server's sockets, and leads queries to them.
-pub fn open_name_sockets() -> io::Result<NameSockets> {
+/// A socket for questions to servers on the container's networks. One made in the container reaches its loopback
+/// too; for a container that obeys egress rules it is made in the hub, since the container could answer itself,
+/// and so allow itself any address.
+pub fn open_question_socket() -> io::Result<OwnedFd> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// In the container: opens the name server's sockets, and leads queries to them. `inside` is the socket of
+/// [`open_question_socket`] where that was made elsewhere.
+pub fn open_name_sockets(inside: Option<OwnedFd>) -> io::Result<NameSockets> {
     let at = |port| SocketAddr::from((nft::container::NAME_SERVER, port));
     let (udp, tcp) = (UdpSocket::bind(at(0))?, TcpListener::bind(at(0))?);
     let ports = (udp.local_addr()?.port(), tcp.local_addr()?.port());
@@ -192,9 +202,8 @@ pub fn open_name_sockets() -> io::Result<NameSockets> {
     };
     udp.set_nonblocking(true)?;
     tcp.set_nonblocking(true)?;
-    let inside = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-    inside.set_nonblocking(true)?;
-    Ok(NameSockets { udp: udp.into(), tcp: tcp.into(), inside: inside.into() })
+    let inside = inside.map_or_else(open_question_socket, Ok)?;
+    Ok(NameSockets { udp: udp.into(), tcp: tcp.into(), inside })
 }
 
 /// In a container that something else gave addresses: those from which it speaks to the world.

@@ -18,7 +18,6 @@ mod layouts;
 mod lifecycle;
 mod listing;
 mod manifest;
-
 mod network;
 mod network_cluster;
 mod network_faults;
