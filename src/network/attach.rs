@@ -79,6 +79,9 @@ pub fn connect(cable: &Cable, container: BorrowedFd<'_>) -> io::Result<u32> {
     let peer = Peer { name: &cable.interface, namespace: Some(container), mac: Some(cable.mac) };
     during("connecting the bridge", links.veth(&cable.port, peer, cable.bridge.mtu, Some(bridge)))?;
     let port = links.index(&cable.port)?;
+    if cable.bridge.isolates {
+        during("keeping neighbours apart", links.isolate(port))?;
+    }
     let rules = egress::kernel::apply(&cable.port, port, &cable.egress);
     during("making the egress rules", rules.map_err(lacking_nftables))?;
     Ok(port)

@@ -1,6 +1,6 @@
 //! From places on networks to what the launcher carries out.
 
-use super::exposed;
+use super::{exposed, options};
 use super::place::Place;
 use crate::config::Config;
 use crate::engine::host::Engine;
@@ -20,9 +20,6 @@ use ipnet::IpNet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-/// docker's option for the largest packet of a network, in bytes.
-const MTU: &str = "com.docker.network.driver.mtu";
-
 /// How a container with a network namespace of its own is connected.
 pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Option<Wiring>> {
     let wish = &record.wish;
@@ -40,14 +37,14 @@ pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Opti
         hub,
         uplink: uplink(&engine.paths.config)?,
         cables: cables(wish, places),
-        publish: to_publish(record),
+        publish: to_publish(record, places),
         names: names(engine, wish, places)?,
         pasta,
     }))
 }
 
 /// The ports of `-p`, and with `-P` all that are exposed, each at a port of the host that is free.
-fn to_publish(record: &Record) -> Vec<Publish> {
+fn to_publish(record: &Record, places: &[Place]) -> Vec<Publish> {
     let mut publish = record.wish.publish.clone();
     if record.wish.publish_all {
         for container in record.exposed.iter().filter_map(|port| exposed::read(port)) {
@@ -55,6 +52,10 @@ fn to_publish(record: &Record) -> Vec<Publish> {
                 publish.push(Publish { container, address: None, host: None });
             }
         }
+    }
+    let binding = gateway_of(places).and_then(|number| options::binding(&places[number].network));
+    for one in &mut publish {
+        one.address = one.address.or(binding);
     }
     publish
 }
@@ -101,14 +102,14 @@ pub fn bridge_name(network: &Definition) -> String {
 }
 
 fn bridge(network: &Definition) -> Bridge {
-    let mtu = network.options.get(MTU).and_then(|typed| typed.parse().ok());
     let gateway =
         |pool: &crate::network::definition::Pool| IpNet::new_assert(pool.gateway, pool.subnet.prefix_len());
     Bridge {
         name: bridge_name(network),
-        mtu: mtu.filter(|_| !network.is_default()).unwrap_or(LARGEST_PACKET),
+        mtu: options::mtu(network).unwrap_or(LARGEST_PACKET),
         addresses: network.pools.iter().map(gateway).collect(),
         internal: network.internal,
+        isolates: options::isolates(network),
     }
 }
 
