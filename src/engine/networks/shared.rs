@@ -1,11 +1,13 @@
 //! `--network container:NAME`: the network namespace of another container.
 
+use crate::durable;
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
 use crate::engine::state::State;
 use crate::engine::wish::NetworkWish;
 use crate::error::{Error, Kind, Result};
 use crate::ids::ContainerId;
+use crate::runtime::network::SHARED;
 use crate::sys::process::Identity;
 use std::path::PathBuf;
 
@@ -25,6 +27,13 @@ pub fn owner(engine: &Engine, name: &str) -> Result<Identity> {
         )
         .fix(format!("rcon start {name}"))),
     }
+}
+
+/// Leaves word that the network of the container `name` is shared: it must not keep its addresses when that one ends
+/// and they are given to others.
+pub fn note(engine: &Engine, wish: &NetworkWish) -> Result<()> {
+    let NetworkWish::Container(name) = wish else { return Ok(()) };
+    durable::replace(&engine.sockets(&find(engine, name)?).join(SHARED), b"")
 }
 
 /// The container `name`.

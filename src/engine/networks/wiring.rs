@@ -44,7 +44,11 @@ pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Opti
 }
 
 /// The ports of `-p`, and with `-P` all that are exposed, each at a port of the host that is free.
+/// None of a container that is on internal networks only, as with docker.
 fn to_publish(record: &Record, places: &[Place]) -> Vec<Publish> {
+    if !places.is_empty() && places.iter().all(|place| place.network.internal) {
+        return Vec::new();
+    }
     let mut publish = record.wish.publish.clone();
     if record.wish.publish_all {
         for container in record.exposed.iter().filter_map(|port| exposed::read(port)) {

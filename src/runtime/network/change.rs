@@ -59,7 +59,7 @@ impl Networked {
     }
 
     /// In the hub: the cable is taken away, with its rules.
-    fn forget(&self, proof: &SingleThreaded, cable: &Cable, port: u32) -> io::Result<()> {
+    pub(super) fn forget(&self, proof: &SingleThreaded, cable: &Cable, port: u32) -> io::Result<()> {
         let hub = self.hub.as_ref().ok_or(io::ErrorKind::NotFound)?;
         let worker = worker::begin(proof, || {
             worker::enter(hub.as_fd())?;

@@ -299,6 +299,9 @@ impl Networked {
 /// The name of the file of published ports, beside the container's sockets.
 pub const PUBLISHED: &str = "ports.json";
 
+/// The name of the file that says that another container shares the network, beside the container's sockets.
+pub const SHARED: &str = "shared";
+
 impl Networked {
     /// What to poll for reading.
     pub fn watched(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
@@ -427,6 +430,7 @@ impl Networked {
     /// The container has ended: nobody listens for it any more when this returns.
     pub fn end(mut self) {
         self.hear_the_rest();
+        self.leave_shared();
         let Self { wiring, hub, listeners, published, names, pasta, .. } = self;
         drop(listeners);
         for beside in published.into_iter().chain(names) {
@@ -439,6 +443,22 @@ impl Networked {
             let records = Hub::at(&wiring.hub);
             records.unregister();
             records.tidy();
+        }
+    }
+}
+
+impl Networked {
+    /// The network namespace outlives this container where another shares it; its addresses do not, as with docker:
+    /// they are given to others.
+    fn leave_shared(&self) {
+        let mark = self.sockets.join(SHARED);
+        if rustix::fs::unlink(&mark).is_err() {
+            return;
+        }
+        let Ok(proof) = SingleThreaded::prove() else { return };
+        for (cable, port) in self.wiring.cables.iter().zip(&self.ports) {
+            // What is not there is taken away.
+            let _ = self.forget(&proof, cable, *port);
         }
     }
 }

@@ -57,8 +57,53 @@ fn one_without_networks_left_goes_on_and_may_be_connected() {
     let rcon = with_networks(&[]);
     rcon.run(["network", "disconnect", "mine", "web"]).exits(0);
     assert_eq!(interfaces(&rcon, "web"), "lo 127.0.0.1/8");
+    assert_eq!(rcon.inspect("web", "{{json .NetworkSettings.Networks}}"), "{}");
+    rcon.run(["restart", "-t", "0", "web"]).exits(0);
+    assert_eq!(interfaces(&rcon, "web"), "lo 127.0.0.1/8", "it stays off");
     rcon.run(["network", "connect", "more", "web"]).exits(0);
     assert_eq!(interfaces(&rcon, "web"), "lo 127.0.0.1/8, eth0 10.96.0.2/24, 10.96.0.1 eth0");
+}
+
+#[test]
+fn a_connection_that_is_refused_leaves_nothing() {
+    let rcon = with_networks(&[]);
+    rcon.sleeper(["--name", "other", "--network", "more"]);
+    let out = rcon.run(["network", "connect", "--ip", "10.96.0.2", "more", "web"]);
+    out.exits(1).stderr("Error: Address already in use\n");
+    assert_eq!(interfaces(&rcon, "web"), "lo 127.0.0.1/8, eth0 10.95.0.2/24, 10.95.0.1 eth0");
+    let out = rcon.run(["network", "connect", "--ip", "10.97.0.2", "more", "web"]);
+    out.exits(1).stderr_has("no configured subnet or ip-range contain the IP address 10.97.0.2");
+    let names = "{{range $name, $place := .NetworkSettings.Networks}}{{$name}} {{end}}";
+    assert_eq!(rcon.inspect("web", names), "mine");
+    assert_eq!(found(&rcon, "other", "a", "web"), [""; 0]);
+    rcon.run(["network", "connect", "more", "web"]).exits(0);
+    rcon.run(["network", "disconnect", "-f", "more", "web"]).exits(0);
+    rcon.run(["network", "disconnect", "more", "nope"]).exits(1).stderr("Error: No such container: nope\n");
+}
+
+#[test]
+fn changes_at_once_end_in_one_state() {
+    let rcon = with_networks(&[]);
+    for number in 0..4 {
+        let subnet = format!("10.96.{}.0/24", number + 10);
+        rcon.run(["network", "create", "--subnet", &subnet, &format!("n{number}")]).exits(0);
+    }
+    crate::support::at_once(4, |number| {
+        let network = format!("n{number}");
+        for _ in 0..3 {
+            rcon.run(["network", "connect", &network, "web"]).exits(0);
+            rcon.run(["network", "disconnect", &network, "web"]).exits(0);
+        }
+        rcon.run(["network", "connect", &network, "web"]).exits(0);
+    });
+    let shown = interfaces(&rcon, "web");
+    for (number, address) in (10..14).map(|third| format!("10.96.{third}.2/24")).enumerate() {
+        assert!(shown.contains(&address), "n{number}: {shown}");
+    }
+    assert!(shown.ends_with("10.95.0.1 eth0"), "the first name leads out: {shown}");
+    let out =
+        rcon.run(["run", "--rm", "--network", "n3", "busybox", "sh", "-c", "nc -w 5 web 80 </dev/null"]);
+    out.exits(0).stdout_has("10.96.13.3 ");
 }
 
 #[test]

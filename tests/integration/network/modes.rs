@@ -111,6 +111,25 @@ fn a_container_shares_the_network_of_another() {
 }
 
 #[test]
+fn a_shared_network_does_not_outlive_its_owner() {
+    let rcon = with_server();
+    rcon.sleeper(["--name", "owner"]);
+    rcon.sleeper(["--name", "guest", "--network", "container:owner"]);
+    rcon.run(["stop", "-t", "0", "owner"]).exits(0);
+    let look = |name: &str| rcon.run(["exec", name, "sh", "-c", "ip -o -4 a | awk '{print $4}'"]).succeeds();
+    assert_eq!(look("guest"), "127.0.0.1/8", "the address is free for others, as with docker");
+    serves(&rcon, &["--name", "next"]);
+    assert_eq!(address(&rcon, "next", "bridge"), "172.17.0.2");
+    rcon.shell("nc -w 5 172.17.0.2 80 </dev/null").exits(0);
+    rcon.run(["start", "owner"]).exits(0);
+    rcon.run(["restart", "-t", "0", "guest"]).exits(0);
+    assert_eq!(look("guest"), look("owner"));
+    rcon.run(["rm", "-f", "owner"]).exits(0);
+    let told = "joining network namespace of container: No such container: owner";
+    rcon.run(["restart", "-t", "0", "guest"]).exits(1).stderr_has(told);
+}
+
+#[test]
 fn only_the_network_of_a_running_container_is_shared() {
     let rcon = Rcon::with_busybox();
     rcon.run(["create", "--name", "web", "busybox", "true"]).exits(0);
@@ -199,6 +218,14 @@ fn a_network_with_ipv6_gives_addresses_of_both_families() {
                     {{.IPv6Gateway}} {{.IPAddress}}{{end}}";
     assert_eq!(rcon.inspect("web", template), "fd00:76::99/64 fd00:76::1 10.76.0.2");
     rcon.run(["exec", "web", "cat", "/etc/hosts"]).exits(0).stdout_has("\nfd00:76::99\t<short id>\n");
+}
+
+#[test]
+fn the_largest_packet_is_the_networks() {
+    let rcon = Rcon::with_busybox();
+    rcon.run(["network", "create", "-o", "com.docker.network.driver.mtu=1400", "small"]).exits(0);
+    let out = rcon.run(["run", "--rm", "--network", "small", "busybox", "cat", "/sys/class/net/eth0/mtu"]);
+    out.exits(0).stdout("1400\n");
 }
 
 #[test]

@@ -194,6 +194,16 @@ fn the_host_reaches_a_port_from_a_container_of_another_network() {
 }
 
 #[test]
+fn nothing_is_published_of_what_is_inside_only() {
+    let rcon = with_server();
+    rcon.run(["network", "create", "--internal", "inside"]).exits(0);
+    let port = free_port();
+    serves(&rcon, &["--name", "web", "--network", "inside", "-p", &format!("{port}:80")]);
+    assert_eq!(listed(&rcon, "web"), "", "as with docker");
+    assert!(is_free(port));
+}
+
+#[test]
 fn a_conflict_is_told_before_anything_starts() {
     let rcon = with_server();
     let port = free_port();
@@ -201,7 +211,10 @@ fn a_conflict_is_told_before_anything_starts() {
     serves(&rcon, &["--name", "web", "-p", &publish]);
     let told = format!("Bind for 0.0.0.0:{port} failed: port is already allocated");
     let out = rcon.run(["run", "--rm", "-p", &publish, "busybox", "echo", "started"]);
-    out.exits(125).stdout("").stderr_has(&told).stderr_has("ss -ltnp");
+    out.exits(125)
+        .stdout("")
+        .stderr_has(&told)
+        .stderr_has("\nhint: another port of the host, or see who has this one: ss -ltnp");
     assert_eq!(rcon.stored().len(), 1, "--rm removes it");
     let out = rcon.run(["run", "--name", "late", "-p", &publish, "busybox", "echo", "started"]);
     out.exits(125).stdout("").stderr_has(&told);
