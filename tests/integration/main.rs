@@ -19,6 +19,7 @@ mod lifecycle;
 mod listing;
 mod manifest;
 
+mod network_cluster;
 mod network_faults;
 mod networks;
 mod outside;
