@@ -34,13 +34,15 @@ pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Opti
         NetworkWish::Pasta(options) => Some(own_pasta(options)?),
         _ => None,
     };
+    // Nobody is let in where nothing is let out, as with docker.
+    let leads_in = pasta.is_some() || places.iter().any(|place| !place.network.internal);
     let hub = Hub::folder(&engine.paths);
     std::fs::create_dir_all(&hub).what(|| format!("making {}", hub.display()))?;
     Ok(Some(Wiring {
         hub,
         uplink: uplink(&engine.paths.config)?,
         cables: cables(wish, places),
-        publish: to_publish(record),
+        publish: if leads_in { to_publish(record) } else { Vec::new() },
         names: names(engine, wish, places)?,
         pasta,
     }))
