@@ -105,11 +105,22 @@ fn ensure_bridge(links: &mut Links, bridge: &Bridge) -> io::Result<u32> {
     if bridge.internal {
         nft::hub::close(&mut NetlinkSocket::new(), &bridge.name).map_err(lacking_nftables)?;
     }
-    let index = during("making the bridge", links.ensure_bridge(&bridge.name, bridge.mtu))?;
+    let index = during(
+        "making the bridge",
+        links.ensure_bridge(&bridge.name, hardware_address(&bridge.name), bridge.mtu),
+    )?;
     for address in &bridge.addresses {
         during("adding the bridge's address", without_family(links.add_address(index, *address)))?;
     }
     Ok(index)
+}
+
+/// Local, of one machine, and else the first digits in a bridge's name, which are those of the network's id.
+fn hardware_address(bridge: &str) -> [u8; 6] {
+    let digits = bridge.strip_prefix(nft::hub::BRIDGES).unwrap_or_default();
+    let [a, b, c, d] =
+        digits.get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or_default().to_be_bytes();
+    [0x02, 0x72, a, b, c, d]
 }
 
 /// In the container: gives the cable's end its addresses and routes.

@@ -75,12 +75,14 @@ impl Links {
         Ok(rustix::net::netdevice::name_to_index(&socket, name)?)
     }
 
-    /// Makes the bridge `name`, up, with that MTU in bytes, unless it is there; gives its index.
-    pub fn ensure_bridge(&mut self, name: &str, mtu: u32) -> io::Result<u32> {
+    /// Makes the bridge `name`, up, with that MTU in bytes, unless it is there; gives its index. A bridge without a
+    /// hardware address of its own has that of one of its ports, which changes under its neighbours.
+    pub fn ensure_bridge(&mut self, name: &str, mac: [u8; 6], mtu: u32) -> io::Result<u32> {
         let mut request = rt_link::Request::new().set_create().set_excl().op_newlink_do(&up(0));
         request
             .encode()
             .push_ifname_bytes(name.as_bytes())
+            .push_address(&mac)
             .push_mtu(mtu)
             .nested_linkinfo()
             .push_kind(c"bridge");

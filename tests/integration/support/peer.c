@@ -3,6 +3,7 @@
  *
  *   peer serve PORT                       TCP and UDP, IPv4 and IPv6; port 0 is any, and is printed
  *   peer ask tcp|udp ADDRESS PORT WORDS   asks such a server, prints the answer or how it failed
+ *   peer ping ADDRESS                     over a socket that needs no power; `pong`, or how it failed
  *   peer forge SENDER ADDRESS PORT WORDS  sends a datagram in the name of another, once
  *   peer name NAME=ADDRESS...             a name server at port 53 that knows these names and `*.` of them
  *   peer resolve|resolve6 SERVER NAME     asks a name server, prints addresses, or the code of the answer
@@ -107,6 +108,26 @@ static int ask(const char *kind, const char *host, int port, const char *words, 
         if (type == SOCK_STREAM || strcmp(answer, "silence\n") != 0) return -1;
     }
     return -1;
+}
+
+static int ping(const char *host) {
+    struct timeval patience = {.tv_sec = 1};
+    union address to;
+    if (read_address(host, 0, &to) < 0) return 1;
+    int v4 = to.any.sa_family == AF_INET, type = v4 ? 8 : 128;
+    int fd = socket(to.any.sa_family, SOCK_DGRAM, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    for (int attempt = 0; attempt < 5; attempt++) {
+        unsigned char echo[16] = {type, 0, 0, 0, 0, 0, 0, attempt};
+        if (connect(fd, &to.any, length_of(&to)) < 0 || send(fd, echo, sizeof echo, 0) < 0) break;
+        if (recv(fd, echo, sizeof echo, 0) > 0) {
+            puts("pong");
+            return 0;
+        }
+        if (errno != EAGAIN) break;
+    }
+    fputs(failure(), stdout);
+    return 1;
 }
 
 struct notes {
@@ -322,6 +343,7 @@ int main(int count, char **words) {
     if (getenv("PEER_SECONDS")) alarm(atoi(getenv("PEER_SECONDS")));
     const char *role = count > 1 ? words[1] : "";
     if (strcmp(role, "serve") == 0 && count == 3) return serve(atoi(words[2]));
+    if (strcmp(role, "ping") == 0 && count == 3) return ping(words[2]);
     if (strcmp(role, "name") == 0) return serve_names(words + 2);
     if (strcmp(role, "resolve") == 0 && count == 4) return resolve(words[2], words[3], 1);
     if (strcmp(role, "resolve6") == 0 && count == 4) return resolve(words[2], words[3], 28);
@@ -331,6 +353,6 @@ int main(int count, char **words) {
         fputs(answer, stdout);
         return failed != 0;
     }
-    fputs("peer serve|ask|forge|name|resolve …\n", stderr);
+    fputs("peer serve|ask|ping|forge|name|resolve …\n", stderr);
     return 2;
 }
