@@ -11,8 +11,8 @@
 //!
 //! Stores, runtime folders and so the user's network namespace are this program's own; podman's are the user's. What
 //! is compared is called in turn, so that what slows the machine down slows all of it down. Figures are medians:
-//! whole processes in milliseconds of the wall clock, or what iperf3's receiver counted in Gbit/s. "Asked" is the
-//! measure that rcon sets itself.
+//! whole processes in milliseconds of the wall clock, or what iperf3's receiver counted in Gbit/s; "met" and "MISSED"
+//! judge what rcon asks of itself.
 
 #![allow(
     clippy::print_stdout,
