@@ -1,6 +1,6 @@
 //! `network create`.
 
-use super::options::{self, MTU};
+use super::options;
 use super::pools;
 use crate::engine::host::Engine;
 use crate::error::{Error, Kind, Result};

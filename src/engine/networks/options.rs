@@ -33,7 +33,11 @@ const FIXED: [(&str, &[&str], &str); 5] = [
         "the addresses of containers mean nothing outside of the user's own network namespace",
     ),
     ("com.docker.network.bridge.inhibit_ipv4", &["false"], "the bridge always has the gateway's address"),
-    ("com.docker.network.container_iface_prefix", &["eth"], "interfaces of containers are called eth0, eth1, ..."),
+    (
+        "com.docker.network.container_iface_prefix",
+        &["eth"],
+        "interfaces of containers are called eth0, eth1, ...",
+    ),
 ];
 
 /// Checks the options of a network that is to be created.
@@ -48,7 +52,9 @@ pub fn check(options: &BTreeMap<String, String>) -> Result<()> {
         boolean(NEIGHBOURS, typed)?;
     }
     if let Some(typed) = options.get(BINDING) {
-        typed.parse::<IpAddr>().map_err(|_| Error::usage(format!("failed to parse {BINDING} value: {typed} (not an address)")))?;
+        typed.parse::<IpAddr>().map_err(|_| {
+            Error::usage(format!("failed to parse {BINDING} value: {typed} (not an address)"))
+        })?;
     }
     for (key, fine, why) in FIXED {
         if let Some(value) = options.get(key).filter(|value| !fine.contains(&value.as_str())) {

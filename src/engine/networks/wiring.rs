@@ -1,7 +1,7 @@
 //! From places on networks to what the launcher carries out.
 
-use super::{exposed, options};
 use super::place::Place;
+use super::{exposed, options};
 use crate::config::Config;
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
