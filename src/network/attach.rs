@@ -59,8 +59,8 @@ pub fn make_hub() -> io::Result<()> {
     }
     let tables = nft::hub::make(&mut NetlinkSocket::new(), here);
     during("making the tables of the hub", tables.map_err(lacking_nftables))?;
-    // Who gets a packet checks its sum. Checked here as well, each byte that pasta brings would be read twice, a fifth
-    // of the throughput. The setting is there once the tables are; a kernel that denies it is only slower.
+    // Who gets a packet checks its sum. Checked here as well, each byte that pasta brings would be read twice, which
+    // costs throughput. The setting is there once the tables are; a kernel that denies it is only slower.
     let _ = set("net/netfilter/nf_conntrack_checksum", "0");
     Ok(())
 }
