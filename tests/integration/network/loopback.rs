@@ -9,7 +9,7 @@ use crate::support::{Output, Rcon, lacks_subordinate_ids, skip};
 
 /// What makes the host: `$0` is the program, what follows is run in it.
 const HOST: &str = r#"
-ip link set lo up && mount --bind resolv.conf /etc/resolv.conf || exit 77
+busybox ip link set lo up && mount --bind resolv.conf /etc/resolv.conf || exit 77
 "$0" names far.example 192.0.2.77 >ready & server=$!
 until [ -s ready ]; do sleep 0.01; done
 unshare --user --map-user="$UID_OUTSIDE" --map-group="$GID_OUTSIDE" -- "$@"
