@@ -154,3 +154,8 @@ fn parent_of(pid: i32) -> Option<i32> {
 fn name_of(pid: i32) -> String {
     std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim_end().to_owned()
 }
+
+/// pasta, which goes by the name of its program for this processor: `pasta.avx2`, of older ones `passt.avx2`.
+fn is_pasta(name: &str) -> bool {
+    name.starts_with("pasta") || name.starts_with("passt")
+}
