@@ -112,7 +112,7 @@ fn published(rcon: &Rcon, kind: &str) -> u16 {
     told.lines().next().and_then(|line| line.rsplit(':').next()?.parse().ok()).expect("a port is published")
 }
 
-/// What is on record of networks, without locks.
+/// What is on record of networks, without locks, and without what a call was writing when it was killed.
 fn on_record(rcon: &Rcon) -> Vec<String> {
     fn below(folder: PathBuf, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -125,7 +125,7 @@ fn on_record(rcon: &Rcon) -> Vec<String> {
     let mut found = Vec::new();
     below(rcon.path("r/networks"), &mut found);
     below(rcon.path("r/hub"), &mut found);
-    found.retain(|path| !path.ends_with("lock"));
+    found.retain(|path| !path.ends_with("lock") && !path.contains("/.tmp-"));
     found
 }
 
