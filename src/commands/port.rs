@@ -5,6 +5,7 @@ use super::verb::{Verb, Words};
 use super::{Invocation, later};
 use crate::engine::host::Engine;
 use crate::engine::networks::publish;
+use crate::engine::state::State;
 use crate::error::{Error, Kind, Result};
 use crate::network::port::Published;
 use crate::output::Ui;
@@ -35,7 +36,8 @@ impl PortArgs {
     /// Prints a line for each.
     pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
         let id = engine.containers.find(&self.container)?;
-        let mut published = publish::published(engine, &id);
+        let runs = matches!(engine.observe(&id)?, State::Running { .. });
+        let mut published = if runs { publish::published(engine, &id) } else { Vec::new() };
         published.sort_unstable();
         let Some(typed) = &self.port else {
             for one in &published {

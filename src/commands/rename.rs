@@ -6,6 +6,7 @@ use super::{Invocation, later};
 use crate::engine::create;
 use crate::engine::host::Engine;
 use crate::engine::names;
+use crate::engine::networks::place;
 use crate::error::Result;
 use clap::{Args, FromArgMatches};
 
@@ -35,7 +36,7 @@ impl RenameArgs {
         let id = engine.containers.find(&self.container)?;
         names::valid_name(&self.name)?;
         match engine.containers.rename(&id, &self.name)? {
-            Ok(()) => Ok(0),
+            Ok(()) => place::rename(engine, &id, &self.name).map(|()| 0),
             Err(holder) => Err(create::taken(&self.name, &holder)),
         }
     }

@@ -6,9 +6,10 @@ use super::image::Image;
 use super::names;
 use super::networks::exposed::exposed;
 use super::networks::joined::{self, Joined};
+use super::networks::shared;
 use super::record::{self, Record, RecordedMount};
 use super::tmpfs;
-use super::wish::{MountWish, Wish};
+use super::wish::{MountWish, NetworkWish, Wish};
 use crate::durable::{self, Durability, Lock, Sharing};
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
@@ -39,7 +40,9 @@ pub fn create(
     if let Some(name) = &wish.name {
         names::valid_name(name)?;
     }
-    let record = decide(wish, image, command_line)?;
+    let hostname = host_name(engine, &wish.network)?;
+    links_are_there(engine, wish)?;
+    let record = decide(wish, image, command_line, hostname)?;
     let joined = joined::of(engine, &wish.network)?;
     for mount in &record.mounts {
         prepare_source(engine, mount)?;
@@ -50,7 +53,36 @@ pub fn create(
     Ok((record, lock))
 }
 
-fn decide(wish: &Wish, image: &Image, command_line: Vec<String>) -> Result<Record> {
+/// The name of whose network it is: the host's, or another container's; its own has its short id.
+fn host_name(engine: &Engine, network: &NetworkWish) -> Result<Option<String>> {
+    match network {
+        NetworkWish::Host => Ok(Some(rustix::system::uname().nodename().to_string_lossy().into_owned())),
+        NetworkWish::Container(name) => Ok(Some(engine.record(&shared::find(engine, name)?)?.hostname)),
+        _ => Ok(None),
+    }
+}
+
+/// docker's words for a `--link` to nobody.
+fn links_are_there(engine: &Engine, wish: &Wish) -> Result<()> {
+    let on_networks = match &wish.network {
+        NetworkWish::Networks(joins) => joins.as_slice(),
+        _ => &[],
+    };
+    for (container, _) in wish.links.iter().chain(on_networks.iter().flat_map(|join| &join.links)) {
+        engine.containers.find(container).map_err(|error| {
+            Error::new(error.kind, format!("could not get container for {container}: {error}"))
+        })?;
+    }
+    Ok(())
+}
+
+/// `network_host` is the host name that comes with its network.
+fn decide(
+    wish: &Wish,
+    image: &Image,
+    command_line: Vec<String>,
+    network_host: Option<String>,
+) -> Result<Record> {
     let id = ContainerId::random()?;
     let entrypoint = wish.entrypoint.clone().or_else(|| image.config.entrypoint.clone());
     let command = match (&wish.command, &wish.entrypoint) {
@@ -63,7 +95,7 @@ fn decide(wish: &Wish, image: &Image, command_line: Vec<String>) -> Result<Recor
     let path = words.next().ok_or_else(|| {
         Error::usage("no command specified").fix("name a command after the image, or an --entrypoint")
     })?;
-    let hostname = wish.hostname.clone().unwrap_or_else(|| id.short());
+    let hostname = wish.hostname.clone().or(network_host).unwrap_or_else(|| id.short());
     Ok(Record {
         version: record::VERSION,
         id,

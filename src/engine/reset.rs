@@ -33,7 +33,7 @@ pub fn reset(engine: &Engine) -> Result<Vec<Error>> {
 /// Sockets and hints: what is left of them harms nobody.
 fn remove_runtime(engine: &Engine) {
     let runtime = &engine.paths.runtime;
-    for folder in ["containers", "networks"] {
+    for folder in ["containers", "hub", "networks"] {
         let _ = std::fs::remove_dir_all(runtime.join(folder));
     }
     for file in ["outer.json", "outer.lock", "single-id.noted"] {

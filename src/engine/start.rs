@@ -179,6 +179,7 @@ fn attempt(
     let mut plan = plan(engine, record, &mapping, attachment)?;
     plan.makes_outer = outer.is_some();
     let places = take_places(engine, record)?;
+    shared::note(engine, &record.wish.network)?;
     files::refresh(engine, record, &places)?;
     plan.wiring = wiring::wiring(engine, record, &places)?;
     if plan.wiring.is_some() {

@@ -58,7 +58,11 @@ pub fn make_hub() -> io::Result<()> {
         during("adding a routing rule", without_family(marked))?;
     }
     let tables = nft::hub::make(&mut NetlinkSocket::new(), here);
-    during("making the tables of the hub", tables.map_err(lacking_nftables))
+    during("making the tables of the hub", tables.map_err(lacking_nftables))?;
+    // Who gets a packet checks its sum. Checked here as well, each byte that pasta brings would be read twice, a fifth
+    // of the throughput. The setting is there once the tables are; a kernel that denies it is only slower.
+    let _ = set("net/netfilter/nf_conntrack_checksum", "0");
+    Ok(())
 }
 
 /// The hub's own address, what is beyond, and the next hop; IPv4, then IPv6.
@@ -79,6 +83,9 @@ pub fn connect(cable: &Cable, container: BorrowedFd<'_>) -> io::Result<u32> {
     let peer = Peer { name: &cable.interface, namespace: Some(container), mac: Some(cable.mac) };
     during("connecting the bridge", links.veth(&cable.port, peer, cable.bridge.mtu, Some(bridge)))?;
     let port = links.index(&cable.port)?;
+    if cable.bridge.isolates {
+        during("keeping neighbours apart", links.isolate(port))?;
+    }
     let rules = egress::kernel::apply(&cable.port, port, &cable.egress);
     during("making the egress rules", rules.map_err(lacking_nftables))?;
     Ok(port)
@@ -191,8 +198,18 @@ pub struct NameSockets {
     pub inside: OwnedFd,
 }
 
-/// In the container: opens the name server's sockets, and leads queries to them.
-pub fn open_name_sockets() -> io::Result<NameSockets> {
+/// A socket for questions to servers on the container's networks. One made in the container reaches its loopback
+/// too; for a container that obeys egress rules it is made in the hub, since the container could answer itself,
+/// and so allow itself any address.
+pub fn open_question_socket() -> io::Result<OwnedFd> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// In the container: opens the name server's sockets, and leads queries to them. `inside` is the socket of
+/// [`open_question_socket`] where that was made elsewhere.
+pub fn open_name_sockets(inside: Option<OwnedFd>) -> io::Result<NameSockets> {
     let at = |port| SocketAddr::from((nft::container::NAME_SERVER, port));
     let (udp, tcp) = (UdpSocket::bind(at(0))?, TcpListener::bind(at(0))?);
     let ports = (udp.local_addr()?.port(), tcp.local_addr()?.port());
@@ -203,9 +220,8 @@ pub fn open_name_sockets() -> io::Result<NameSockets> {
     };
     udp.set_nonblocking(true)?;
     tcp.set_nonblocking(true)?;
-    let inside = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-    inside.set_nonblocking(true)?;
-    Ok(NameSockets { udp: udp.into(), tcp: tcp.into(), inside: inside.into() })
+    let inside = inside.map_or_else(open_question_socket, Ok)?;
+    Ok(NameSockets { udp: udp.into(), tcp: tcp.into(), inside })
 }
 
 /// In a container that something else gave addresses: those from which it speaks to the world.

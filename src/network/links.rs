@@ -103,6 +103,15 @@ impl Links {
         self.acknowledged(&request)
     }
 
+    /// The link, a port of a bridge, does not reach other ports of which that is said too.
+    pub fn isolate(&mut self, index: u32) -> io::Result<()> {
+        let mut header = Ifinfomsg::new();
+        header.ifi_index = index as i32;
+        let mut request = rt_link::Request::new().op_newlink_do(&header);
+        request.encode().nested_linkinfo().nested_slave_data_bridge().push_isolated(1);
+        self.acknowledged(&request)
+    }
+
     /// Brings a link up, with more flags of netdevice(7) when wanted.
     pub fn bring_up(&mut self, index: u32, flags: i32) -> io::Result<()> {
         let mut header = up(index);

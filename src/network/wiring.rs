@@ -63,4 +63,6 @@ pub struct Bridge {
     pub addresses: Vec<IpNet>,
     /// Nothing leaves it.
     pub internal: bool,
+    /// Its members do not reach each other.
+    pub isolates: bool,
 }

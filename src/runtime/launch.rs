@@ -167,7 +167,7 @@ fn enter(way: &Way, parent: &OwnedFd) -> Result<(), StartFailure> {
         Way::Make(_) => {
             process::unshare(libc::CLONE_NEWUSER).map_err(|error| {
                 let words = outer::refusal(error);
-                let fix = words.hint().map(|fix| format!("\n{fix}")).unwrap_or_default();
+                let fix = words.hint().map(|fix| format!("\nhint: {fix}")).unwrap_or_default();
                 StartFailure { code: 125, message: format!("{words}{fix}"), remedy: Remedy::None }
             })?;
             step(packet::send(parent.as_fd(), UNSHARED, b"", &[]))?;

@@ -326,7 +326,7 @@ fn ready(init: &OwnedFd) -> Result<Brought, Failure> {
 fn bind(plan: &Plan) -> Result<Listeners, Failure> {
     let wanted = plan.wiring.as_ref().map(|wiring| wiring.publish.as_slice()).unwrap_or_default();
     network::bind(wanted).map_err(|error| {
-        let hint = error.hint().map(|hint| format!("\n{hint}")).unwrap_or_default();
+        let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
         Failure { step: Step::Ports, why: format!("{error}{hint}"), errno: 0 }
     })
 }

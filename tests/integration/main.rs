@@ -18,7 +18,7 @@ mod layouts;
 mod lifecycle;
 mod listing;
 mod manifest;
-
+mod network;
 mod network_cluster;
 mod network_faults;
 mod networks;

@@ -1,7 +1,10 @@
 //! `--add-host NAME:ADDRESS`, `NAME=ADDRESS`.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use std::net::IpAddr;
+
+/// Stands for the address of the host, which is known only when the container starts.
+const GATEWAY: &str = "host-gateway";
 
 /// Reads one line for /etc/hosts, as `NAME:ADDRESS`.
 pub fn host(typed: &str) -> Result<String> {
@@ -10,9 +13,8 @@ pub fn host(typed: &str) -> Result<String> {
     if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#') {
         return Err(wrong());
     }
-    if address == "host-gateway" {
-        return Err(Error::new(Kind::Unsupported, "`host-gateway` is not supported yet")
-            .because("it is the address of a bridge, and there are no bridge networks yet"));
+    if address == GATEWAY {
+        return Ok(format!("{name}:{GATEWAY}"));
     }
     let bare = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(address);
     match bare.parse::<IpAddr>() {
@@ -39,7 +41,8 @@ mod tests {
             ("db:300.1.1.1", None),
             ("a b:1.2.3.4", None),
             ("a\nb:1.2.3.4", None),
-            ("db:host-gateway", None),
+            ("db:host-gateway", Some("db:host-gateway")),
+            ("db=host-gateway", Some("db:host-gateway")),
         ] {
             assert_eq!(host(typed).ok().as_deref(), line, "{typed:?}");
         }

@@ -1,5 +1,6 @@
 //! `network create`.
 
+use super::options;
 use super::pools;
 use crate::engine::host::Engine;
 use crate::error::{Error, Kind, Result};
@@ -10,9 +11,6 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-
-/// The option that docker's bridges have, and ours too: bytes of the largest packet.
-pub const MTU: &str = "com.docker.network.driver.mtu";
 
 /// A network as it was asked for; what are addresses is text, since docker's words for wrong ones need all of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,7 +50,7 @@ pub struct Asked {
 pub fn create(engine: &Engine, asked: &Asked) -> Result<Definition> {
     let networks = engine.networks();
     check_driver(&asked.driver)?;
-    check_options(&asked.options)?;
+    options::check(&asked.options)?;
     let named = pools(asked)?;
     let held = networks.lock()?;
     networks.free_name(&asked.name)?;
@@ -90,17 +88,6 @@ fn check_driver(driver: &str) -> Result<()> {
         "macvlan" | "ipvlan" => refuse("it shares a device of the host, which takes root"),
         "overlay" => refuse("it spans several hosts, and rcon knows this one only"),
         other => Err(Error::new(Kind::NotFound, format!("plugin {other:?} not found"))),
-    }
-}
-
-fn check_options(options: &BTreeMap<String, String>) -> Result<()> {
-    let Some(typed) = options.get(MTU) else { return Ok(()) };
-    match typed.parse::<u32>() {
-        Ok(0 | 68..=65535) => Ok(()),
-        Ok(_) => Err(Error::usage(format!("failed to parse {MTU} value: {typed} (not within 68 and 65535)"))),
-        Err(_) => Err(Error::usage(format!(
-            "failed to parse {MTU} value: {typed} (strconv.Atoi: parsing {typed:?}: invalid syntax)"
-        ))),
     }
 }
 
@@ -268,6 +255,7 @@ fn first(subnet: IpNet) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use super::options::MTU;
     use super::*;
     use crate::paths::Paths;
 

@@ -27,14 +27,19 @@ pub struct Joined {
 
 /// The networks of the container in `folder`; none for one that has the host's, another's or no network.
 pub fn read(folder: &Path) -> Result<Vec<Joined>> {
+    on_record(folder).map(Option::unwrap_or_default)
+}
+
+/// The same; `None` for one that never had networks of its own, other than one that was taken off the last.
+pub fn on_record(folder: &Path) -> Result<Option<Vec<Joined>>> {
     let path = folder.join(FILE);
     match std::fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| {
+        Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|error| {
             Error::new(Kind::Invalid, format!("{} is damaged", path.display()))
                 .why(error)
                 .fix("rcon rm -f removes the container")
         }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).what(|| format!("reading {}", path.display())),
     }
 }

@@ -8,6 +8,7 @@ pub mod fit;
 pub mod joined;
 pub mod list;
 pub mod of;
+pub mod options;
 pub mod place;
 pub mod pools;
 pub mod ports;

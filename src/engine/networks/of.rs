@@ -9,8 +9,8 @@ use std::path::Path;
 /// The networks of the container in `folder`: those on record, else what was asked for, with an empty id where there
 /// is none yet.
 pub fn networks(folder: &Path, record: &Record) -> Vec<Joined> {
-    match joined::read(folder) {
-        Ok(on_record) if !on_record.is_empty() => on_record,
+    match joined::on_record(folder) {
+        Ok(Some(on_record)) => on_record,
         _ => asked(&record.wish.network),
     }
 }

@@ -130,6 +130,26 @@ pub fn free_interface(places: &[Place]) -> String {
     names.find(|name| !taken(name)).unwrap_or_else(|| "eth0".to_owned())
 }
 
+/// A container has a new name: from now on others find it by that one, and by its old one no more.
+pub fn rename(engine: &Engine, container: &ContainerId, name: &str) -> Result<()> {
+    let networks = engine.networks();
+    let _held = networks.lock()?;
+    let Ok(folders) = std::fs::read_dir(engine.paths.runtime.join("networks")) else { return Ok(()) };
+    for folder in folders.flatten() {
+        let path = file(&folder.path(), container);
+        let read = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Endpoint>(&text).ok());
+        let Some(mut endpoint) = read else { continue };
+        let before = std::mem::replace(&mut endpoint.name, name.to_owned());
+        endpoint.names.retain(|other| *other != before && other != name);
+        endpoint.names.insert(0, name.to_owned());
+        let text = serde_json::to_vec(&endpoint).what(|| "writing an endpoint")?;
+        durable::replace(&path, &text)?;
+        // Perhaps it has ended meanwhile.
+        sweep(engine, &folder.path(), vec![endpoint]);
+    }
+    Ok(())
+}
+
 /// Gives back all places of a container. What cannot be removed is found by the next who needs the address.
 pub fn release(paths: &Paths, container: &ContainerId) {
     let Ok(networks) = std::fs::read_dir(paths.runtime.join("networks")) else { return };

@@ -1,7 +1,7 @@
 //! From places on networks to what the launcher carries out.
 
-use super::exposed;
 use super::place::Place;
+use super::{exposed, options};
 use crate::config::Config;
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
@@ -20,9 +20,6 @@ use ipnet::IpNet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-/// docker's option for the largest packet of a network, in bytes.
-const MTU: &str = "com.docker.network.driver.mtu";
-
 /// How a container with a network namespace of its own is connected.
 pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Option<Wiring>> {
     let wish = &record.wish;
@@ -34,22 +31,24 @@ pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Opti
         NetworkWish::Pasta(options) => Some(own_pasta(options)?),
         _ => None,
     };
-    // Nobody is let in where nothing is let out, as with docker.
-    let leads_in = pasta.is_some() || places.iter().any(|place| !place.network.internal);
     let hub = Hub::folder(&engine.paths);
     std::fs::create_dir_all(&hub).what(|| format!("making {}", hub.display()))?;
     Ok(Some(Wiring {
         hub,
         uplink: uplink(&engine.paths.config)?,
         cables: cables(wish, places),
-        publish: if leads_in { to_publish(record) } else { Vec::new() },
+        publish: to_publish(record, places),
         names: names(engine, wish, places)?,
         pasta,
     }))
 }
 
 /// The ports of `-p`, and with `-P` all that are exposed, each at a port of the host that is free.
-fn to_publish(record: &Record) -> Vec<Publish> {
+/// None of a container that is on internal networks only, as with docker.
+fn to_publish(record: &Record, places: &[Place]) -> Vec<Publish> {
+    if !places.is_empty() && places.iter().all(|place| place.network.internal) {
+        return Vec::new();
+    }
     let mut publish = record.wish.publish.clone();
     if record.wish.publish_all {
         for container in record.exposed.iter().filter_map(|port| exposed::read(port)) {
@@ -57,6 +56,10 @@ fn to_publish(record: &Record) -> Vec<Publish> {
                 publish.push(Publish { container, address: None, host: None });
             }
         }
+    }
+    let binding = gateway_of(places).and_then(|number| options::binding(&places[number].network));
+    for one in &mut publish {
+        one.address = one.address.or(binding);
     }
     publish
 }
@@ -103,14 +106,14 @@ pub fn bridge_name(network: &Definition) -> String {
 }
 
 fn bridge(network: &Definition) -> Bridge {
-    let mtu = network.options.get(MTU).and_then(|typed| typed.parse().ok());
     let gateway =
         |pool: &crate::network::definition::Pool| IpNet::new_assert(pool.gateway, pool.subnet.prefix_len());
     Bridge {
         name: bridge_name(network),
-        mtu: mtu.filter(|_| !network.is_default()).unwrap_or(LARGEST_PACKET),
+        mtu: options::mtu(network).unwrap_or(LARGEST_PACKET),
         addresses: network.pools.iter().map(gateway).collect(),
         internal: network.internal,
+        isolates: options::isolates(network),
     }
 }
 
@@ -152,7 +155,10 @@ pub fn names(engine: &Engine, wish: &Wish, places: &[Place]) -> Result<Option<Na
     let mut links = std::collections::BTreeMap::new();
     let on_networks = places.iter().flat_map(|place| &place.joined.join.links);
     for (container, alias) in wish.links.iter().chain(on_networks) {
-        links.insert(alias.to_lowercase(), engine.containers.find(container)?);
+        // One that was removed since is nobody's name.
+        if let Ok(id) = engine.containers.find(container) {
+            links.insert(alias.to_lowercase(), id);
+        }
     }
     Ok(Some(Names {
         networks: places.iter().map(view).collect(),

@@ -91,8 +91,8 @@ pub fn receive(socket: BorrowedFd<'_>) -> Vec<Line> {
     }
 }
 
-/// Reads messages of netlink(7).
-fn lines(mut bytes: &[u8], time: Timestamp) -> Vec<Line> {
+/// Reads messages of netlink(7), which hold packets of strangers.
+pub fn lines(mut bytes: &[u8], time: Timestamp) -> Vec<Line> {
     let mut lines = Vec::new();
     while let Some((length, kind)) = header(bytes) {
         let Some(message) = bytes.get(20..length) else { break };

@@ -2,12 +2,11 @@
 
 use super::config::{Config, Upstream};
 use super::egress;
-use super::message::{self, Answer, Code, INTERNET, LARGEST, LARGEST_QUERY, Query, Unreadable, kind};
+use super::message::{self, Answer, LARGEST, LARGEST_QUERY, Query, Unreadable};
 use super::table::{Owner, Table, Wanted};
+use domain::base::Name;
+use domain::base::iana::{Class, ExtendedErrorCode, OptRcode, Rtype};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-/// Seconds an answer may be kept: it is true only now, but some resolvers are not at ease with 0.
-const TTL: u32 = 1;
 
 /// How a query came, and so how large its answer may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Verdict {
     Reply(Vec<u8>),
     /// This is the answer, and the launcher is told the name, which may not be asked for.
     Blocked {
-        /// See [`message::name`].
+        /// See [`message::text`].
         name: String,
         /// The answer.
         reply: Vec<u8>,
@@ -47,23 +46,23 @@ pub fn answer(packet: &[u8], transport: Transport, table: &mut Table, config: &C
         Err(Unreadable::Wrong(code)) => return Verdict::Reply(message::complaint(packet, code)),
     };
     let limit = limit(&query, transport);
-    let plain = |code| Verdict::Reply(query.answer(code, &[], false, limit));
+    let plain = |code| Verdict::Reply(query.answer(code, &[], None, limit));
     if !query.has_known_version() {
-        return plain(Code::BadVersion);
+        return plain(OptRcode::BADVERS);
     }
     // Chaos asks for the server's version; zones are not given away.
-    if query.class != INTERNET || [kind::AXFR, kind::IXFR].contains(&query.kind) {
-        return plain(Code::Refused);
+    if query.class() != Class::IN || [Rtype::AXFR, Rtype::IXFR].contains(&query.kind()) {
+        return plain(OptRcode::REFUSED);
     }
     if let Some((code, records)) = from_table(&query, table, config) {
-        return Verdict::Reply(query.answer(code, &records, false, limit));
+        return Verdict::Reply(query.answer(code, &records, None, limit));
     }
     if !egress::allows(config.egress.as_deref(), &query.name) {
-        let reply = query.answer(Code::NameError, &[], true, limit);
+        let reply = query.answer(OptRcode::NXDOMAIN, &[], Some(ExtendedErrorCode::BLOCKED), limit);
         return Verdict::Blocked { name: query.name, reply };
     }
     match config.upstream {
-        Upstream::Nobody => plain(Code::ServerFailure),
+        Upstream::Nobody => plain(OptRcode::SERVFAIL),
         Upstream::Host | Upstream::Servers(_) => Verdict::Forward,
     }
 }
@@ -77,31 +76,20 @@ pub fn limit(query: &Query<'_>, transport: Transport) -> usize {
 }
 
 /// What the container's networks know about the question; `None`: nothing.
-fn from_table(query: &Query<'_>, table: &mut Table, config: &Config) -> Option<(Code, Vec<Answer>)> {
-    let any = query.kind == kind::ANY;
-    let wanted = Wanted { v4: any || query.kind == kind::A, v6: any || query.kind == kind::AAAA };
+fn from_table(query: &Query<'_>, table: &mut Table, config: &Config) -> Option<(OptRcode, Vec<Answer>)> {
+    let asked = |kind| query.kind() == kind || query.kind() == Rtype::ANY;
+    let wanted = Wanted { v4: asked(Rtype::A), v6: asked(Rtype::AAAA) };
     if let Some(addresses) = table.find(&query.name, &config.links, wanted) {
-        return Some((Code::NoError, addresses.into_iter().map(record_of).collect()));
+        return Some((OptRcode::NOERROR, addresses.into_iter().map(Answer::Address).collect()));
     }
     let address = reverse(&query.name)?;
     match table.owner(address) {
         Owner::Elsewhere => None,
-        Owner::Nobody => Some((Code::NameError, Vec::new())),
+        Owner::Nobody => Some((OptRcode::NXDOMAIN, Vec::new())),
         Owner::Container(name) => {
-            let asked = any || query.kind == kind::PTR;
-            let data = message::labels(&name).filter(|_| asked);
-            Some((
-                Code::NoError,
-                data.map(|data| Answer { kind: kind::PTR, ttl: TTL, data }).into_iter().collect(),
-            ))
+            let name = asked(Rtype::PTR).then(|| Name::vec_from_str(&name).ok()).flatten();
+            Some((OptRcode::NOERROR, name.map(Answer::Name).into_iter().collect()))
         }
-    }
-}
-
-fn record_of(address: IpAddr) -> Answer {
-    match address {
-        IpAddr::V4(address) => Answer { kind: kind::A, ttl: TTL, data: address.octets().to_vec() },
-        IpAddr::V6(address) => Answer { kind: kind::AAAA, ttl: TTL, data: address.octets().to_vec() },
     }
 }
 
@@ -131,6 +119,7 @@ mod tests {
     use super::super::message::tests::{mutations, query};
     use super::super::table::tests::{id, table, view};
     use super::*;
+    use domain::base::iana::Rcode;
 
     fn config() -> Config {
         Config {
@@ -163,30 +152,30 @@ mod tests {
     fn each_question_has_its_answer() {
         let v6 = "2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.1.0.0.0.0.d.f.ip6.arpa";
         let cases = [
-            ("web", kind::A, "NoError 172.18.0.2"),
-            ("WEB", kind::A, "NoError 172.18.0.2"),
-            ("web.front", kind::AAAA, "NoError fd00:18::2"),
-            ("web", kind::ANY, "NoError 172.18.0.2 fd00:18::2"),
-            ("db", kind::AAAA, "NoError"),
-            ("db", 15, "NoError"),
-            ("db", 65, "NoError"),
-            ("legacy", kind::A, "NoError 172.17.0.2"),
-            ("old", kind::A, "forward"),
-            ("example.com", kind::A, "forward"),
-            ("example.com", 52, "forward"),
-            ("example.com", 65280, "forward"),
-            ("3.0.18.172.in-addr.arpa", kind::PTR, "NoError api-1.Front"),
-            ("3.0.18.172.IN-ADDR.arpa", kind::ANY, "NoError api-1.Front"),
-            ("3.0.18.172.in-addr.arpa", kind::A, "NoError"),
-            ("9.0.18.172.in-addr.arpa", kind::PTR, "NameError"),
-            ("2.0.17.172.in-addr.arpa", kind::PTR, "forward"),
-            ("1.2.0.192.in-addr.arpa", kind::PTR, "forward"),
-            ("18.172.in-addr.arpa", kind::PTR, "forward"),
-            ("1.3.0.18.172.in-addr.arpa", kind::PTR, "forward"),
-            ("300.0.18.172.in-addr.arpa", kind::PTR, "forward"),
-            (v6, kind::PTR, "NoError web.Front"),
-            ("web", kind::AXFR, "Refused"),
-            ("example.com", kind::IXFR, "Refused"),
+            ("web", Rtype::A, "NoError 172.18.0.2"),
+            ("WEB", Rtype::A, "NoError 172.18.0.2"),
+            ("web.front", Rtype::AAAA, "NoError fd00:18::2"),
+            ("web", Rtype::ANY, "NoError 172.18.0.2 fd00:18::2"),
+            ("db", Rtype::AAAA, "NoError"),
+            ("db", Rtype::MX, "NoError"),
+            ("db", Rtype::HTTPS, "NoError"),
+            ("legacy", Rtype::A, "NoError 172.17.0.2"),
+            ("old", Rtype::A, "forward"),
+            ("example.com", Rtype::A, "forward"),
+            ("example.com", Rtype::TLSA, "forward"),
+            ("example.com", Rtype::from_int(65280), "forward"),
+            ("3.0.18.172.in-addr.arpa", Rtype::PTR, "NoError api-1.Front"),
+            ("3.0.18.172.IN-ADDR.arpa", Rtype::ANY, "NoError api-1.Front"),
+            ("3.0.18.172.in-addr.arpa", Rtype::A, "NoError"),
+            ("9.0.18.172.in-addr.arpa", Rtype::PTR, "NameError"),
+            ("2.0.17.172.in-addr.arpa", Rtype::PTR, "forward"),
+            ("1.2.0.192.in-addr.arpa", Rtype::PTR, "forward"),
+            ("18.172.in-addr.arpa", Rtype::PTR, "forward"),
+            ("1.3.0.18.172.in-addr.arpa", Rtype::PTR, "forward"),
+            ("300.0.18.172.in-addr.arpa", Rtype::PTR, "forward"),
+            (v6, Rtype::PTR, "NoError web.Front"),
+            ("web", Rtype::AXFR, "Refused"),
+            ("example.com", Rtype::IXFR, "Refused"),
         ];
         for (name, kind, wanted) in cases {
             assert_eq!(asked(&query(name, kind, None), &config()), wanted, "{name} {kind}");
@@ -195,10 +184,10 @@ mod tests {
 
     #[test]
     fn the_version_of_the_server_is_refused() {
-        let mut bytes = query("version.bind", 16, None);
+        let mut bytes = query("version.bind", Rtype::TXT, None);
         *bytes.last_mut().unwrap() = 3;
         assert_eq!(asked(&bytes, &config()), "Refused");
-        let mut bytes = query("web", kind::A, Some(1232));
+        let mut bytes = query("web", Rtype::A, Some(1232));
         let version = bytes.len() - 5;
         bytes[version] = 1;
         let Verdict::Reply(reply) = answer(&bytes, Transport::Udp, &mut table(), &config()) else { panic!() };
@@ -208,25 +197,25 @@ mod tests {
     #[test]
     fn an_internal_network_asks_nobody() {
         let config = Config { upstream: Upstream::Nobody, ..config() };
-        assert_eq!(asked(&query("web", kind::A, None), &config), "NoError 172.18.0.2");
-        assert_eq!(asked(&query("example.com", kind::A, None), &config), "ServerFailure");
+        assert_eq!(asked(&query("web", Rtype::A, None), &config), "NoError 172.18.0.2");
+        assert_eq!(asked(&query("example.com", Rtype::A, None), &config), "ServerFailure");
     }
 
     #[test]
     fn names_that_may_not_be_asked_for_do_not_exist() {
         let config = Config { egress: Some(vec!["*.example.com".to_owned()]), ..config() };
-        assert_eq!(asked(&query("web", kind::A, None), &config), "NoError 172.18.0.2");
-        assert_eq!(asked(&query("a.EXAMPLE.com", kind::A, None), &config), "forward");
-        assert_eq!(asked(&query("Example.com", kind::A, None), &config), "blocked example.com");
-        let blocked = answer(&query("x.org", kind::A, Some(1232)), Transport::Udp, &mut table(), &config);
+        assert_eq!(asked(&query("web", Rtype::A, None), &config), "NoError 172.18.0.2");
+        assert_eq!(asked(&query("a.EXAMPLE.com", Rtype::A, None), &config), "forward");
+        assert_eq!(asked(&query("Example.com", Rtype::A, None), &config), "blocked example.com");
+        let blocked = answer(&query("x.org", Rtype::A, Some(1232)), Transport::Udp, &mut table(), &config);
         let Verdict::Blocked { reply, .. } = blocked else { panic!("{blocked:?}") };
         assert!(reply.ends_with(&[0, 15, 0, 2, 0, 15]));
-        assert_eq!(message::code(&reply), Code::NameError as u16);
+        assert_eq!(message::code(&reply), Rcode::NXDOMAIN);
     }
 
     #[test]
     fn over_tcp_an_answer_may_be_large() {
-        let bytes = query("web", kind::A, None);
+        let bytes = query("web", Rtype::A, None);
         let read = Query::read(&bytes).unwrap();
         assert_eq!((limit(&read, Transport::Udp), limit(&read, Transport::Tcp)), (512, 65535));
     }
@@ -236,9 +225,9 @@ mod tests {
         let (mut table, mut config) = (table(), config());
         config.egress = Some(vec!["example.com".to_owned()]);
         let packets = [
-            query("api.front", kind::ANY, Some(1232)),
-            query("3.0.18.172.in-addr.arpa", kind::PTR, None),
-            query("example.com", kind::A, Some(600)),
+            query("api.front", Rtype::ANY, Some(1232)),
+            query("3.0.18.172.in-addr.arpa", Rtype::PTR, None),
+            query("example.com", Rtype::A, Some(600)),
         ];
         for changed in packets.iter().flat_map(|packet| mutations(packet)) {
             for transport in [Transport::Udp, Transport::Tcp] {

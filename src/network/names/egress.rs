@@ -7,10 +7,13 @@
 //!                                    <--    p    (one for each P, in their order)
 //! ```
 
-use super::message::{self, INTERNET, Query, Records, kind};
+use super::message::{Query, text};
+use domain::base::iana::{Class, Rtype};
+use domain::base::{Message, ParseRecordData, ParsedName, ParsedRecord};
+use domain::rdata::{A, Aaaa, Cname};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 /// Launcher to names: another configuration.
@@ -81,26 +84,22 @@ fn matches(pattern: &str, name: &str) -> bool {
 /// cannot be read.
 pub fn reached(query: &Query<'_>, answer: &[u8]) -> Option<Vec<Reached>> {
     let (mut aliases, mut addresses) = (BTreeMap::new(), Vec::new());
-    let mut records = Records::answers(answer)?;
-    for record in &mut records {
-        let (owner, _) = message::name(answer, record.name)?;
-        let data = &answer[record.data.clone()];
-        if record.class != INTERNET {
+    for record in Message::from_slice(answer).ok()?.answer().ok()? {
+        let record = record.ok()?;
+        if record.class() != Class::IN {
             continue;
         }
-        let address = match record.kind {
-            kind::A => IpAddr::V4(Ipv4Addr::from(<[u8; 4]>::try_from(data).ok()?)),
-            kind::AAAA => IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::try_from(data).ok()?)),
-            kind::CNAME => {
-                aliases.insert(owner, message::name(answer, record.data.start)?.0);
+        let owner = text(&record.owner().deref_octets());
+        let address = match record.rtype() {
+            Rtype::A => IpAddr::V4(data::<A>(&record)?.addr()),
+            Rtype::AAAA => IpAddr::V6(data::<Aaaa>(&record)?.addr()),
+            Rtype::CNAME => {
+                aliases.insert(owner, text(data::<Cname<ParsedName<&[u8]>>>(&record)?.cname()));
                 continue;
             }
             _ => continue,
         };
-        addresses.push((owner, Reached { address, ttl: record.ttl }));
-    }
-    if !records.complete() {
-        return None;
+        addresses.push((owner, Reached { address, ttl: record.ttl().as_secs() }));
     }
     let mut chain = BTreeSet::from([query.name.as_str()]);
     let mut name = query.name.as_str();
@@ -112,6 +111,11 @@ pub fn reached(query: &Query<'_>, answer: &[u8]) -> Option<Vec<Reached>> {
     }
     let led = addresses.iter().filter(|(owner, _)| chain.contains(owner.as_str()));
     Some(led.map(|(_, reached)| *reached).take(MOST_ADDRESSES).collect())
+}
+
+/// The data of a record of that type, when they are nothing else.
+fn data<'a, Data: ParseRecordData<'a, [u8]>>(record: &ParsedRecord<'a, [u8]>) -> Option<Data> {
+    Some(record.to_record().ok()??.into_data())
 }
 
 /// Answers that wait for leave, in the order it was asked for.
@@ -175,9 +179,9 @@ impl Notices {
 
 #[cfg(test)]
 mod tests {
-    use super::super::message::labels;
-    use super::super::message::tests::{answered, mutations, query};
+    use super::super::message::tests::{answered, labels, mutations, query};
     use super::*;
+    use std::net::Ipv6Addr;
 
     #[test]
     fn patterns_are_names_or_all_below_a_domain() {
@@ -202,8 +206,8 @@ mod tests {
         assert!(!allows(Some(&[]), "anything"));
     }
 
-    fn led_to(records: &[(&str, u16, Vec<u8>)]) -> Option<Vec<String>> {
-        let bytes = query("WWW.example.com", kind::A, None);
+    fn led_to(records: &[(&str, Rtype, Vec<u8>)]) -> Option<Vec<String>> {
+        let bytes = query("WWW.example.com", Rtype::A, None);
         let answer = answered(&bytes, records);
         let found = reached(&Query::read(&bytes).unwrap(), &answer)?;
         assert!(found.iter().all(|one| one.ttl == 30));
@@ -212,33 +216,33 @@ mod tests {
 
     #[test]
     fn only_addresses_that_the_name_leads_to_count() {
-        let alias = |name: &str| labels(name).unwrap();
+        let alias = labels;
         let v6 = Ipv6Addr::LOCALHOST.octets().to_vec();
         let found = led_to(&[
-            ("cdn.example.net", kind::A, vec![192, 0, 2, 1]),
-            ("a.example.net", kind::CNAME, alias("CDN.example.net")),
-            ("www.example.com", kind::CNAME, alias("A.example.net")),
-            ("cdn.example.net", kind::AAAA, v6.clone()),
-            ("cdn.example.net", 16, b"\x02hi".to_vec()),
-            ("other.example.net", kind::A, vec![192, 0, 2, 66]),
+            ("cdn.example.net", Rtype::A, vec![192, 0, 2, 1]),
+            ("a.example.net", Rtype::CNAME, alias("CDN.example.net")),
+            ("www.example.com", Rtype::CNAME, alias("A.example.net")),
+            ("cdn.example.net", Rtype::AAAA, v6.clone()),
+            ("cdn.example.net", Rtype::TXT, b"\x02hi".to_vec()),
+            ("other.example.net", Rtype::A, vec![192, 0, 2, 66]),
         ]);
         assert_eq!(found.unwrap(), ["192.0.2.1", "::1"]);
-        assert_eq!(led_to(&[("www.example.com", kind::A, vec![192, 0, 2, 2])]).unwrap(), ["192.0.2.2"]);
+        assert_eq!(led_to(&[("www.example.com", Rtype::A, vec![192, 0, 2, 2])]).unwrap(), ["192.0.2.2"]);
         assert_eq!(led_to(&[]).unwrap(), [""; 0]);
     }
 
     #[test]
     fn aliases_in_circles_end_and_broken_records_lead_nowhere() {
-        let alias = |name: &str| labels(name).unwrap();
+        let alias = labels;
         let circle = [
-            ("www.example.com", kind::CNAME, alias("b.com")),
-            ("b.com", kind::CNAME, alias("www.example.com")),
-            ("b.com", kind::A, vec![192, 0, 2, 3]),
+            ("www.example.com", Rtype::CNAME, alias("b.com")),
+            ("b.com", Rtype::CNAME, alias("www.example.com")),
+            ("b.com", Rtype::A, vec![192, 0, 2, 3]),
         ];
         assert_eq!(led_to(&circle).unwrap(), ["192.0.2.3"]);
-        assert_eq!(led_to(&[("www.example.com", kind::A, vec![1, 2, 3])]), None);
-        assert_eq!(led_to(&[("www.example.com", kind::CNAME, vec![9])]), None);
-        let bytes = query("www.example.com", kind::A, Some(1232));
+        assert_eq!(led_to(&[("www.example.com", Rtype::A, vec![1, 2, 3])]), None);
+        assert_eq!(led_to(&[("www.example.com", Rtype::CNAME, vec![9])]), None);
+        let bytes = query("www.example.com", Rtype::A, Some(1232));
         let answer = answered(&bytes, &circle);
         let read = Query::read(&bytes).unwrap();
         assert!(mutations(&answer).filter(|changed| reached(&read, changed).is_none()).count() > 100);

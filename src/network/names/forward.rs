@@ -4,8 +4,9 @@
 use super::answer::{Transport, limit};
 use super::config::{Config, Upstream};
 use super::events::{Events, READ, Source, Ticket};
-use super::message::{self, Code, LARGEST, Query};
+use super::message::{self, LARGEST, Query};
 use super::stream::Stream;
+use domain::base::iana::{OptRcode, Rcode};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 use std::collections::BTreeMap;
@@ -266,7 +267,7 @@ impl Forwarder {
         if !query.is_answered_by(&answer) {
             return Ok(());
         }
-        let failed = [Code::ServerFailure as u16, Code::Refused as u16].contains(&message::code(&answer));
+        let failed = [Rcode::SERVFAIL, Rcode::REFUSED].contains(&message::code(&answer));
         if failed && query.tried < query.servers.len() {
             query.failure = Some(answer);
             return self.try_next(ticket, events);
@@ -318,10 +319,10 @@ impl Pending {
                 let limit = limit(&query, request.origin.transport());
                 match answer {
                     Some(answer) => query.fit(answer, limit),
-                    None => query.answer(Code::ServerFailure, &[], false, limit),
+                    None => query.answer(OptRcode::SERVFAIL, &[], None, limit),
                 }
             }
-            Err(_) => message::complaint(&request.bytes, Code::ServerFailure),
+            Err(_) => message::complaint(&request.bytes, Rcode::SERVFAIL),
         };
         Finished { request, answer, is_from_server }
     }
@@ -373,10 +374,10 @@ fn step(stream: &mut Stream) -> io::Result<Option<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::message::kind;
     use super::super::message::tests::{answered, query};
     use super::super::table::tests::view;
     use super::*;
+    use domain::base::iana::Rtype;
 
     #[test]
     fn servers_of_the_containers_networks_are_asked_from_inside() {
@@ -432,7 +433,7 @@ mod tests {
             let ticket = self.forwarder.next;
             self.forwarder.next += 1;
             let origin = Origin::Udp(SocketAddr::from(([127, 0, 0, 1], 1)));
-            let request = Request { origin, bytes: query(name, kind::A, None) };
+            let request = Request { origin, bytes: query(name, Rtype::A, None) };
             // Nobody can be asked there.
             let nowhere = Server::Outside(SocketAddr::from(([255, 255, 255, 255], PORT)));
             let pending = Pending {
@@ -457,10 +458,10 @@ mod tests {
         }
     }
 
-    fn reply(name: &str, id: u16, code: Code) -> Vec<u8> {
-        let mut bytes = answered(&query(name, kind::A, None), &[(name, kind::A, vec![192, 0, 2, 1])]);
+    fn reply(name: &str, id: u16, code: Rcode) -> Vec<u8> {
+        let mut bytes = answered(&query(name, Rtype::A, None), &[(name, Rtype::A, vec![192, 0, 2, 1])]);
         message::set_id(&mut bytes, id);
-        bytes[3] |= code as u8;
+        bytes[3] |= code.to_int();
         bytes
     }
 
@@ -469,9 +470,9 @@ mod tests {
         let mut asked = Asked::new();
         let (server, id) = asked.ask("example.com", 0);
         let wrong = [
-            reply("example.com", id ^ 1, Code::NoError),
-            reply("example.org", id, Code::NoError),
-            query("example.com", kind::A, None),
+            reply("example.com", id ^ 1, Rcode::NOERROR),
+            reply("example.org", id, Rcode::NOERROR),
+            query("example.com", Rtype::A, None),
             vec![1],
             vec![],
         ];
@@ -479,11 +480,11 @@ mod tests {
             rustix::net::send(&server, bytes, SendFlags::empty()).unwrap();
         }
         assert!(asked.ready().is_empty());
-        rustix::net::send(&server, &reply("example.com", id, Code::NoError), SendFlags::empty()).unwrap();
+        rustix::net::send(&server, &reply("example.com", id, Rcode::NOERROR), SendFlags::empty()).unwrap();
         let finished = asked.ready();
         assert_eq!(finished.len(), 1);
         assert!(finished[0].is_from_server);
-        assert_eq!(finished[0].answer, reply("example.com", 0xabcd, Code::NoError));
+        assert_eq!(finished[0].answer, reply("example.com", 0xabcd, Rcode::NOERROR));
         assert_eq!(asked.forwarder.next(), None);
     }
 
@@ -491,9 +492,9 @@ mod tests {
     fn a_failure_is_passed_on_when_no_other_server_answers() {
         let mut asked = Asked::new();
         let (server, id) = asked.ask("example.com", 1);
-        rustix::net::send(&server, &reply("example.com", id, Code::Refused), SendFlags::empty()).unwrap();
+        rustix::net::send(&server, &reply("example.com", id, Rcode::REFUSED), SendFlags::empty()).unwrap();
         let finished = asked.ready();
-        assert_eq!(finished[0].answer, reply("example.com", 0xabcd, Code::Refused));
+        assert_eq!(finished[0].answer, reply("example.com", 0xabcd, Rcode::REFUSED));
     }
 
     #[test]
@@ -504,7 +505,7 @@ mod tests {
         assert!(asked.ready().is_empty());
         asked.forwarder.expire(Instant::now() + PATIENCE, &asked.events).unwrap();
         let finished = asked.ready();
-        assert_eq!(message::code(&finished[0].answer), Code::ServerFailure as u16);
+        assert_eq!(message::code(&finished[0].answer), Rcode::SERVFAIL);
         assert!(!finished[0].is_from_server);
     }
 
@@ -513,13 +514,13 @@ mod tests {
         let mut asked = Asked::new();
         let (_server, _) = asked.ask("example.com", 1);
         let origin = Origin::Udp(SocketAddr::from(([127, 0, 0, 1], 1)));
-        let again = Request { origin, bytes: query("example.com", kind::A, None) };
+        let again = Request { origin, bytes: query("example.com", Rtype::A, None) };
         asked.forwarder.ask(again, Vec::new(), &asked.events).unwrap();
         assert!(asked.forwarder.finished().is_empty());
         for number in 1..MOST {
             asked.ask(&format!("n{number}"), 1);
         }
-        let other = Request { origin, bytes: query("other", kind::A, None) };
+        let other = Request { origin, bytes: query("other", Rtype::A, None) };
         asked.forwarder.ask(other, Vec::new(), &asked.events).unwrap();
         let names: Vec<_> = asked
             .forwarder

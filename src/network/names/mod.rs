@@ -19,11 +19,12 @@ use super::resolvers::HostResolvers;
 use crate::packet;
 use answer::Verdict;
 use config::Config;
+use domain::base::iana::OptRcode;
 use egress::{Denied, Leaves, Notices, Permit};
 use events::{Events, READ, Source, Ticket};
 use folder::Folders;
 use forward::{Finished, Forwarder, Origin, Request};
-use message::{Code, Query};
+use message::Query;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 use serde::Serialize;
@@ -238,7 +239,7 @@ impl Server {
                 Leave::Impossible => {
                     if let Ok(query) = Query::read(&finished.request.bytes) {
                         let limit = answer::limit(&query, finished.request.origin.transport());
-                        finished.answer = query.answer(Code::ServerFailure, &[], false, limit);
+                        finished.answer = query.answer(OptRcode::SERVFAIL, &[], None, limit);
                     }
                 }
             }

@@ -77,7 +77,7 @@ impl Batch {
         chained.request().op_batch_begin_do(&batch_header());
         let mut batch = Self { family, chained, sets: 0 };
         let header = batch.header();
-        batch.chained.request().set_create().op_newtable_do(&header).encode().push_name(&*c_name(TABLE)?);
+        batch.chained.request().set_create().op_newtable_do(&header).encode().push_name(&c_name(TABLE)?);
         Ok(batch)
     }
 
@@ -85,7 +85,7 @@ impl Batch {
     pub fn chain(&mut self, name: &str, base: Option<Base>) -> io::Result<()> {
         let header = self.header();
         let mut request = self.chained.request().set_create().op_newchain_do(&header);
-        let mut chain = request.encode().push_table(&*c_name(TABLE)?).push_name(&*c_name(name)?);
+        let mut chain = request.encode().push_table(&c_name(TABLE)?).push_name(&c_name(name)?);
         if let Some(base) = base {
             let kind = match base.kind {
                 Kind::Filter => c"filter",
@@ -107,7 +107,7 @@ impl Batch {
     pub fn rule(&mut self, chain: &str, expressions: &[Expression]) -> io::Result<()> {
         let header = self.header();
         let mut request = self.chained.request().set_create().set_append().op_newrule_do(&header);
-        let rule = request.encode().push_table(&*c_name(TABLE)?).push_chain(&*c_name(chain)?);
+        let rule = request.encode().push_table(&c_name(TABLE)?).push_chain(&c_name(chain)?);
         let mut list = rule.nested_expressions();
         for Expression { name, data } in expressions {
             let mut one = list.nested_elem().push_name(name);
@@ -135,8 +135,8 @@ impl Batch {
         let mut request = self.chained.request().set_create().op_newset_do(&header);
         let mut set = request
             .encode()
-            .push_table(&*c_name(TABLE)?)
-            .push_name(&*c_name(name)?)
+            .push_table(&c_name(TABLE)?)
+            .push_name(&c_name(name)?)
             .push_flags(flags)
             .push_key_type(0)
             .push_key_len(length)
@@ -152,7 +152,7 @@ impl Batch {
     pub fn element(&mut self, set: &str, key: &[u8], seconds: Option<u64>) -> io::Result<()> {
         let header = self.header();
         let mut request = self.chained.request().set_create().op_newsetelem_do(&header);
-        let list = request.encode().push_table(&*c_name(TABLE)?).push_set(&*c_name(set)?).nested_elements();
+        let list = request.encode().push_table(&c_name(TABLE)?).push_set(&c_name(set)?).nested_elements();
         let mut element = list.nested_elem().nested_key().push_value(key).end_nested();
         if let Some(seconds) = seconds {
             // In milliseconds, the highest byte first, which the bindings do not know.
@@ -166,7 +166,7 @@ impl Batch {
     pub fn jump(&mut self, map: &str, key: &[u8], chain: &str) -> io::Result<()> {
         let header = self.header();
         let mut request = self.chained.request().set_create().op_newsetelem_do(&header);
-        let list = request.encode().push_table(&*c_name(TABLE)?).push_set(&*c_name(map)?).nested_elements();
+        let list = request.encode().push_table(&c_name(TABLE)?).push_set(&c_name(map)?).nested_elements();
         let mut element = list.nested_elem().nested_key().push_value(key).end_nested();
         // NFTA_SET_ELEM_DATA.
         attribute::push(element.as_vec_mut(), 2 | (1 << 15), &verdict_data(Verdict::Jump(chain)).0);
@@ -178,7 +178,7 @@ impl Batch {
     pub fn remove_element(&mut self, set: &str, key: &[u8]) -> io::Result<()> {
         let header = self.header();
         let mut request = self.chained.request().op_delsetelem_do(&header);
-        let list = request.encode().push_table(&*c_name(TABLE)?).push_set(&*c_name(set)?).nested_elements();
+        let list = request.encode().push_table(&c_name(TABLE)?).push_set(&c_name(set)?).nested_elements();
         list.nested_elem().nested_key().push_value(key).end_nested().end_nested().end_nested();
         Ok(())
     }
@@ -187,9 +187,9 @@ impl Batch {
     pub fn remove_chain(&mut self, name: &str) -> io::Result<()> {
         let header = self.header();
         let rules = &mut self.chained.request().op_delrule_do(&header);
-        rules.encode().push_table(&*c_name(TABLE)?).push_chain(&*c_name(name)?);
+        rules.encode().push_table(&c_name(TABLE)?).push_chain(&c_name(name)?);
         let mut chain = self.chained.request().op_delchain_do(&header);
-        chain.encode().push_table(&*c_name(TABLE)?).push_name(&*c_name(name)?);
+        chain.encode().push_table(&c_name(TABLE)?).push_name(&c_name(name)?);
         Ok(())
     }
 
@@ -197,7 +197,7 @@ impl Batch {
     pub fn remove_set(&mut self, name: &str) -> io::Result<()> {
         let header = self.header();
         let mut set = self.chained.request().op_delset_do(&header);
-        set.encode().push_table(&*c_name(TABLE)?).push_name(&*c_name(name)?);
+        set.encode().push_table(&c_name(TABLE)?).push_name(&c_name(name)?);
         Ok(())
     }
 

@@ -18,7 +18,7 @@ mod dial;
 mod echo;
 mod emit;
 mod flows;
-mod parse;
+pub mod parse;
 mod pieces;
 mod tcp;
 mod unreachable;

@@ -10,7 +10,7 @@ pub(super) const ICMPV6: u8 = 58;
 
 /// An IP packet. Offsets count from its first byte, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Packet {
+pub struct Packet {
     /// Who sent it: one machine.
     pub(super) source: IpAddr,
     /// Where it shall go.
@@ -23,7 +23,7 @@ pub(super) struct Packet {
 
 /// What an IP packet carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
+pub enum Content {
     Tcp(Segment),
     Udp(Datagram),
     /// An echo request; its payload begins behind the header of 8 bytes.
@@ -44,7 +44,7 @@ pub(super) enum Content {
 
 /// A TCP segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Segment {
+pub struct Segment {
     pub(super) source: u16,
     pub(super) destination: u16,
     pub(super) sequence: u32,
@@ -61,7 +61,7 @@ pub(super) struct Segment {
 
 /// A UDP datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Datagram {
+pub struct Datagram {
     pub(super) source: u16,
     pub(super) destination: u16,
     /// Where the payload begins.
@@ -72,7 +72,7 @@ pub(super) struct Datagram {
 
 /// A piece of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Fragment {
+pub struct Fragment {
     /// Equal in all pieces of a packet.
     pub(super) identification: u32,
     /// What the whole carries.
@@ -86,7 +86,7 @@ pub(super) struct Fragment {
 }
 
 /// Takes the IP packet at the beginning of `bytes` apart; `None` for what is none or is malformed.
-pub(super) fn packet(bytes: &[u8]) -> Option<Packet> {
+pub fn packet(bytes: &[u8]) -> Option<Packet> {
     match bytes.first()? >> 4 {
         4 => ipv4(bytes),
         6 => ipv6(bytes),

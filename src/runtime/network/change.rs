@@ -1,7 +1,7 @@
 //! Changes to the networks of a container that runs.
 
 use super::requests::{self, Around, Change};
-use super::{Networked, notes_of, worker};
+use super::{Networked, worker};
 use crate::network::attach;
 use crate::network::names::egress::CONFIGURE;
 use crate::network::port::Published;
@@ -38,21 +38,12 @@ impl Networked {
     }
 
     fn connect_one(&mut self, proof: &SingleThreaded, cable: Cable, around: Around) -> io::Result<()> {
-        // The way a container is connected when it starts, for one cable alone.
-        let kept = std::mem::replace(&mut self.wiring.cables, vec![cable]);
-        let (ports, notes) = (std::mem::take(&mut self.ports), self.notes.take());
-        let done = self.set_up(proof);
-        let (new, new_notes) = (std::mem::replace(&mut self.ports, ports), self.notes.take());
-        let cable = std::mem::replace(&mut self.wiring.cables, kept);
-        self.notes = notes;
-        done?;
-        self.wiring.cables.extend(cable);
-        self.ports.extend(new);
-        if new_notes.is_some() {
-            // One socket hears of all cables, and the kernel tells each of them to one socket only.
-            self.hear_notes();
-            drop((self.notes.take(), new_notes));
-            self.notes = Some(notes_of(self)?);
+        self.wiring.names.clone_from(&around.names);
+        self.set_up(proof, std::slice::from_ref(&cable))?;
+        let obeys = !cable.egress.is_empty();
+        self.wiring.cables.push(cable);
+        if obeys {
+            self.listen_to_notes(proof)?;
         }
         self.change_around(proof, around)
     }
@@ -68,7 +59,7 @@ impl Networked {
     }
 
     /// In the hub: the cable is taken away, with its rules.
-    fn forget(&self, proof: &SingleThreaded, cable: &Cable, port: u32) -> io::Result<()> {
+    pub(super) fn forget(&self, proof: &SingleThreaded, cable: &Cable, port: u32) -> io::Result<()> {
         let hub = self.hub.as_ref().ok_or(io::ErrorKind::NotFound)?;
         let worker = worker::begin(proof, || {
             worker::enter(hub.as_fd())?;
@@ -80,19 +71,13 @@ impl Networked {
 
     /// Names, default routes and the address that published ports lead to.
     fn change_around(&mut self, proof: &SingleThreaded, around: Around) -> io::Result<()> {
-        let opens = around.names.is_some() && self.name_sockets.is_none();
         let container = self.container.as_fd();
         let worker = worker::begin(proof, || {
             worker::enter(container)?;
             attach::route_through(&around.gateways)?;
-            let sockets = if opens { Some(attach::open_name_sockets()?) } else { None };
-            let ends = sockets.map(|sockets| vec![sockets.udp, sockets.tcp, sockets.inside]);
-            Ok(((), ends.unwrap_or_default()))
+            Ok(((), Vec::new()))
         })?;
-        let ((), sockets) = worker.finish()?;
-        if let Ok([udp, tcp, inside]) = <[OwnedFd; 3]>::try_from(sockets) {
-            self.name_sockets = Some(attach::NameSockets { udp, tcp, inside });
-        }
+        worker.finish().map(|((), _)| ())?;
         for cable in &mut self.wiring.cables {
             let own = around.gateways.iter().filter(|(interface, _)| *interface == cable.interface);
             cable.gateways = own.map(|(_, gateway)| *gateway).collect();

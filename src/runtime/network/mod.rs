@@ -7,6 +7,7 @@ mod names_words;
 mod notes;
 mod own_pasta;
 pub mod requests;
+mod set_up;
 mod way_out;
 mod worker;
 
@@ -14,15 +15,15 @@ use super::handshake::{Failure, Step, failed};
 use super::plan::{Filters, Plan};
 use crate::durable::{self, Lock};
 use crate::error::Result as Told;
-use crate::network::attach::{self, NameSockets};
+use crate::network::attach::NameSockets;
 use crate::network::egress::kernel::{self, DENIED};
 use crate::network::egress::log::{self, Line};
 use crate::network::hub::Hub;
 use crate::network::names;
 use crate::network::port::{Publish, Published};
 use crate::network::ports::{self, listener, words};
+use crate::network::uplink::Wire;
 use crate::network::uplink::addresses::HOST;
-use crate::network::uplink::{self, Wire};
 use crate::network::wiring::{Cable, Wiring};
 use crate::packet;
 use crate::sys::fork::{Child, SingleThreaded};
@@ -31,6 +32,7 @@ use beside::{Beside, Role};
 use names_words::{FromNames, Resolved};
 use rustix::fs::{Mode, OFlags};
 use rustix::thread::CapabilitySet;
+use set_up::{Done, Task};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
@@ -88,16 +90,6 @@ pub struct Networked {
 /// One that dies again and again is not started for ever.
 const MOST_REPAIRS: u32 = 64;
 
-/// What the process that sets up a start brings back, beside descriptors.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-struct SetUp {
-    ports: Vec<u32>,
-    made_hub: bool,
-    named: bool,
-    noted: bool,
-    given: Vec<IpAddr>,
-}
-
 impl Networked {
     /// Connects the container whose first process is `init` and has its network namespace.
     pub fn start(
@@ -144,7 +136,8 @@ impl Networked {
         if let Some(words) = &wiring.pasta {
             networked.pasta = Some(own_pasta::start(proof, words, init, &plan.sockets)?);
         }
-        networked.set_up(proof)?;
+        networked.set_up(proof, &wiring.cables)?;
+        networked.listen_to_notes(proof)?;
         networked.serve_ports(proof)?;
         networked.serve_names(proof)?;
         networked.tell_published()?;
@@ -162,74 +155,60 @@ impl Networked {
         durable::replace(&path, &text).map_err(io::Error::other)
     }
 
-    /// Everything that is done in the hub and in the container.
-    fn set_up(&mut self, proof: &SingleThreaded) -> io::Result<()> {
+    /// Everything that is done in the hub and in the container for these cables.
+    fn set_up(&mut self, proof: &SingleThreaded, cables: &[Cable]) -> io::Result<()> {
         let records = Hub::at(&self.wiring.hub);
-        let (found, making) = if self.wiring.cables.is_empty() { (None, None) } else { find_hub(&records)? };
-        let worker = worker::begin(proof, || self.work(found.as_ref()))?;
-        let (set_up, descriptors): (SetUp, _) = worker.finish()?;
+        let known = self.hub.as_ref().map(OwnedFd::try_clone).transpose()?;
+        let (hub, making) = match (cables, known) {
+            ([], _) => (None, None),
+            (_, Some(known)) => (Some(known), None),
+            (_, None) => find_hub(&records)?,
+        };
+        let obeys = |cable: &Cable| !cable.egress.is_empty();
+        let task = Task {
+            cables,
+            names: self.wiring.names.is_some() && self.name_sockets.is_none(),
+            obeys: cables.iter().chain(&self.wiring.cables).any(obeys),
+            publishes: self.published.is_none() && !self.listeners.is_empty(),
+            has_pasta: self.pasta.is_some(),
+        };
+        let worker = worker::begin(proof, || task.carry_out(hub.as_ref(), self.container.as_fd()))?;
+        let (done, descriptors): (Done, _) = worker.finish()?;
         let mut descriptors = descriptors.into_iter();
         let mut next = || descriptors.next().ok_or(io::ErrorKind::UnexpectedEof);
-        let mut wire = None;
-        self.hub = found;
-        if set_up.made_hub {
-            self.hub = Some(next()?);
-            wire = Some(Wire::of(next()?)?);
-        }
-        if set_up.named {
+        let (hub, wire) = match done.made_hub {
+            true => (Some(next()?), Some(Wire::of(next()?)?)),
+            false => (hub, None),
+        };
+        if done.named {
             self.name_sockets = Some(NameSockets { udp: next()?, tcp: next()?, inside: next()? });
         }
-        if set_up.noted {
-            self.notes = Some(next()?);
-        }
-        self.ports = set_up.ports;
-        self.given = set_up.given;
-        if let Some(hub) = &self.hub {
-            records.register(hub).map_err(io::Error::other)?;
+        self.ports.extend(done.ports);
+        self.given.extend(done.given);
+        if let (Some(hub), None) = (hub, &self.hub) {
+            records.register(&hub).map_err(io::Error::other)?;
+            self.hub = Some(hub);
             self.lifeline = Some(self.hold_way_out(proof, wire)?);
         }
         drop(making);
         Ok(())
     }
 
-    fn work(&self, hub: Option<&OwnedFd>) -> io::Result<worker::Brought<SetUp>> {
-        let mut descriptors = Vec::new();
-        let mut set_up = SetUp::default();
-        if !self.wiring.cables.is_empty() {
-            match hub {
-                Some(hub) => worker::enter(hub.as_fd())?,
-                None => {
-                    crate::sys::process::unshare(libc::CLONE_NEWNET)?;
-                    attach::make_hub()?;
-                    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-                    descriptors.push(rustix::fs::open("/proc/self/ns/net", flags, Mode::empty())?);
-                    descriptors.push(uplink::open(attach::BUILT_IN.1)?.into());
-                    set_up.made_hub = true;
-                }
-            }
-        }
-        for cable in &self.wiring.cables {
-            set_up.ports.push(attach::connect(cable, self.container.as_fd())?);
-        }
-        let obeying = obeying(&self.wiring.cables, &set_up.ports);
-        let notes = if obeying.is_empty() { None } else { Some(log::open(&obeying)?) };
-        worker::enter(self.container.as_fd())?;
-        crate::sys::network::loopback_up()?;
-        self.wiring.cables.iter().try_for_each(attach::plug_in)?;
-        if !self.listeners.is_empty() {
-            attach::prepare_ports()?;
-        }
-        if self.wiring.names.is_some() {
-            let NameSockets { udp, tcp, inside } = attach::open_name_sockets()?;
-            descriptors.extend([udp, tcp, inside]);
-            set_up.named = true;
-        }
-        if self.wiring.pasta.is_some() {
-            set_up.given = attach::own_addresses();
-        }
-        set_up.noted = notes.is_some();
-        descriptors.extend(notes);
-        Ok((set_up, descriptors))
+    /// One socket hears the notes about all cables: the kernel tells each of them to one socket only.
+    fn listen_to_notes(&mut self, proof: &SingleThreaded) -> io::Result<()> {
+        let cables = self.wiring.cables.iter().zip(&self.ports);
+        let obeying: Vec<u32> =
+            cables.filter(|(cable, _)| !cable.egress.is_empty()).map(|(_, port)| *port).collect();
+        let Some(hub) = self.hub.as_ref().filter(|_| !obeying.is_empty()) else { return Ok(()) };
+        self.hear_notes();
+        drop(self.notes.take());
+        let worker = worker::begin(proof, || {
+            worker::enter(hub.as_fd())?;
+            Ok(((), vec![log::open(&obeying)?]))
+        })?;
+        let ((), sockets) = worker.finish()?;
+        self.notes = sockets.into_iter().next();
+        Ok(())
     }
 
     fn hold_way_out(&self, proof: &SingleThreaded, wire: Option<Wire>) -> io::Result<OwnedFd> {
@@ -317,25 +296,11 @@ impl Networked {
     }
 }
 
-/// The ports of the hub whose packets obey rules.
-fn obeying(cables: &[Cable], ports: &[u32]) -> Vec<u32> {
-    let all = cables.iter().zip(ports);
-    all.filter(|(cable, _)| !cable.egress.is_empty()).map(|(_, port)| *port).collect()
-}
-
-/// A socket on which the notes about all cables come.
-fn notes_of(networked: &Networked) -> io::Result<OwnedFd> {
-    let hub = networked.hub.as_ref().ok_or(io::ErrorKind::NotFound)?;
-    let worker = worker::begin(&SingleThreaded::prove()?, || {
-        worker::enter(hub.as_fd())?;
-        Ok(((), vec![log::open(&obeying(&networked.wiring.cables, &networked.ports))?]))
-    })?;
-    let ((), sockets) = worker.finish()?;
-    sockets.into_iter().next().ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-}
-
 /// The name of the file of published ports, beside the container's sockets.
 pub const PUBLISHED: &str = "ports.json";
+
+/// The name of the file that says that another container shares the network, beside the container's sockets.
+pub const SHARED: &str = "shared";
 
 impl Networked {
     /// What to poll for reading.
@@ -465,6 +430,7 @@ impl Networked {
     /// The container has ended: nobody listens for it any more when this returns.
     pub fn end(mut self) {
         self.hear_the_rest();
+        self.leave_shared();
         let Self { wiring, hub, listeners, published, names, pasta, .. } = self;
         drop(listeners);
         for beside in published.into_iter().chain(names) {
@@ -477,6 +443,22 @@ impl Networked {
             let records = Hub::at(&wiring.hub);
             records.unregister();
             records.tidy();
+        }
+    }
+}
+
+impl Networked {
+    /// The network namespace outlives this container where another shares it; its addresses do not, as with docker:
+    /// they are given to others.
+    fn leave_shared(&self) {
+        let mark = self.sockets.join(SHARED);
+        if rustix::fs::unlink(&mark).is_err() {
+            return;
+        }
+        let Ok(proof) = SingleThreaded::prove() else { return };
+        for (cable, port) in self.wiring.cables.iter().zip(&self.ports) {
+            // What is not there is taken away.
+            let _ = self.forget(&proof, cable, *port);
         }
     }
 }
