@@ -85,7 +85,7 @@ fn is_whole_after(kill: impl Fn(crate::support::Processes)) {
     kill(processes);
     until("the container runs and is reached, or has ended and is not", || {
         let runs = scene.rcon.inspect("web", "{{.State.Running}}") == "true";
-        let reached = scene.from_host("tcp", scene.port) == "hello";
+        let reached = scene.answer_at("tcp", scene.port) == "hello";
         runs == reached
     });
     until("the neighbour gets out", || {
@@ -93,14 +93,14 @@ fn is_whole_after(kill: impl Fn(crate::support::Processes)) {
     });
     // What ended can be started again, at the same port.
     if scene.rcon.inspect("web", "{{.State.Running}}") == "false" {
-        until("nothing listens", || scene.from_host("tcp", scene.port) == "refused");
+        until("nothing listens", || scene.answer_at("tcp", scene.port) == "refused");
         until("it starts again", || scene.rcon.run(["start", "web"]).code() == Some(0));
         let again = Scene { port: super::published(&scene.rcon, "tcp"), ..scene };
         again.works();
         return;
     }
     scene.rcon.run(["rm", "-f", "web"]).exits(0);
-    until("nothing listens", || scene.from_host("tcp", scene.port) == "refused");
+    until("nothing listens", || scene.answer_at("tcp", scene.port) == "refused");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_killed_call_leaves_the_network_of_what_it_started() {
     call.wait();
     let port = scene.rcon.run(["port", "third", "7000"]).succeeds();
     let port: u16 = port.lines().next().unwrap().rsplit(':').next().unwrap().parse().unwrap();
-    until("it is reached", || scene.from_host("tcp", port) == "hello");
+    until("it is reached", || scene.answer_at("tcp", port) == "hello");
     assert_eq!(scene.rcon.asks("third", "tcp", &scene.host, scene.outside.port), "hello");
     scene.works();
 }

@@ -86,11 +86,12 @@ impl Scene {
     fn is_reached(&self) {
         let udp = published(&self.rcon, "udp");
         for (kind, port) in [("tcp", self.port), ("udp", udp)] {
-            until(&format!("the published port answers by {kind}"), || self.from_host(kind, port) == "hello");
+            until(&format!("the published port answers by {kind}"), || self.answer_at(kind, port) == "hello");
         }
     }
 
-    fn from_host(&self, kind: &str, port: u16) -> String {
+    /// What a client on the host is answered.
+    fn answer_at(&self, kind: &str, port: u16) -> String {
         self.rcon.host_peer(&["ask", kind, "127.0.0.1", &port.to_string(), "say hello"])
     }
 
@@ -100,7 +101,7 @@ impl Scene {
         until("all processes have gone", || {
             processes_in(&self.outer).is_empty() && !self.first.iter().copied().any(lives)
         });
-        assert_eq!(self.from_host("tcp", self.port), "refused");
+        assert_eq!(self.answer_at("tcp", self.port), "refused");
         assert_eq!(on_record(&self.rcon), [""; 0]);
     }
 }
