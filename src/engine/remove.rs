@@ -1,6 +1,7 @@
 //! Removing containers.
 
 use super::host::Engine;
+use super::networks::place;
 use super::record::{Record, RecordedMount};
 use super::state::State;
 use crate::durable::{Lock, Sharing};
@@ -109,6 +110,8 @@ pub fn anonymous_volumes(record: &Record) -> Vec<String> {
 /// Takes the container out of sight, with the volumes of these names; gives the folder that is left.
 pub fn retire(engine: &Engine, id: &ContainerId, volumes: &[String]) -> Result<PathBuf> {
     let retired = engine.containers.retire(id)?;
+    // A call that was killed between taking them and the start has left them.
+    place::release(&engine.paths, id);
     volumes.iter().try_for_each(|volume| engine.volumes().remove(volume))?;
     Ok(retired)
 }

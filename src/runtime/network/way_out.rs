@@ -94,7 +94,7 @@ fn start_pasta(proof: &SingleThreaded, pasta: &std::path::Path, hub: &OwnedFd) -
     let mut words = vec![program.as_str(), "--foreground", "--quiet", "--config-net", "--netns-only"];
     words.extend(["--netns", &namespace, "--ns-ifname", "pasta0", "--no-map-gw"]);
     words.extend(["-t", "none", "-u", "none", "-T", "none", "-U", "none"]);
-    words.extend(["--no-dhcp", "--no-dhcpv6", "--no-ndp", "--no-ra"]);
+    words.extend(["--no-dhcp", "--no-dhcpv6", "--no-ra"]);
     words.extend(["-a", "169.254.2.2", "-n", "24", "-g", "169.254.2.1"]);
     words.extend(["-a", "fd72:636f:6e:2::2", "-g", "fd72:636f:6e:2::1"]);
     let arguments = words.into_iter().map(CString::new).collect::<Result<Vec<_>, _>>()?;

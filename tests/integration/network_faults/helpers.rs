@@ -1,6 +1,6 @@
 //! The processes that serve networks are seen by name, and have no power but what they need.
 
-use super::{Scene, name_of, processes_in};
+use super::{Scene, is_pasta, name_of, processes_in};
 
 /// A line of a process's status.
 fn status(pid: i32, key: &str) -> String {
@@ -37,7 +37,7 @@ fn every_process_that_serves_networks_is_listed_and_confined() {
     }
     // Beside them there are two halves of a monitor for each container, and a pasta at most.
     let mut others: Vec<String> = processes_in(&scene.outer).into_iter().map(name_of).collect();
-    others.retain(|name| !name.starts_with("pasta") && !expected.iter().any(|(known, ..)| name == known));
+    others.retain(|name| !is_pasta(name) && !expected.iter().any(|(known, ..)| name == known));
     others.sort_unstable();
     assert_eq!(others, ["peer", "peer", "rcon-monitor", "rcon-monitor", "rcon-monitor", "rcon-monitor"]);
 }

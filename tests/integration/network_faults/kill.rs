@@ -1,6 +1,6 @@
 //! What becomes of names, ports and the way out when one of those who serve them is killed.
 
-use super::Scene;
+use super::{Scene, is_pasta, name_of, processes_in};
 use crate::support::{kill_hard, lives, requires, until};
 
 #[test]
@@ -46,9 +46,10 @@ fn pasta_can_be_killed() {
     requires!(pasta);
     let scene = Scene::new();
     scene.works();
-    for name in ["pasta", "pasta.avx2"] {
-        scene.named(name).into_iter().for_each(kill_hard);
-    }
+    let pasta: Vec<i32> =
+        processes_in(&scene.outer).into_iter().filter(|pid| is_pasta(&name_of(*pid))).collect();
+    assert_eq!(pasta.len(), 1);
+    pasta.into_iter().for_each(kill_hard);
     scene.works();
 }
 
@@ -84,7 +85,7 @@ fn is_whole_after(kill: impl Fn(crate::support::Processes)) {
     kill(processes);
     until("the container runs and is reached, or has ended and is not", || {
         let runs = scene.rcon.inspect("web", "{{.State.Running}}") == "true";
-        let reached = scene.from_host("tcp", scene.port) == "hello";
+        let reached = scene.answer_at("tcp", scene.port) == "hello";
         runs == reached
     });
     until("the neighbour gets out", || {
@@ -92,14 +93,14 @@ fn is_whole_after(kill: impl Fn(crate::support::Processes)) {
     });
     // What ended can be started again, at the same port.
     if scene.rcon.inspect("web", "{{.State.Running}}") == "false" {
-        until("nothing listens", || scene.from_host("tcp", scene.port) == "refused");
+        until("nothing listens", || scene.answer_at("tcp", scene.port) == "refused");
         until("it starts again", || scene.rcon.run(["start", "web"]).code() == Some(0));
         let again = Scene { port: super::published(&scene.rcon, "tcp"), ..scene };
         again.works();
         return;
     }
     scene.rcon.run(["rm", "-f", "web"]).exits(0);
-    until("nothing listens", || scene.from_host("tcp", scene.port) == "refused");
+    until("nothing listens", || scene.answer_at("tcp", scene.port) == "refused");
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn a_killed_call_leaves_the_network_of_what_it_started() {
     call.wait();
     let port = scene.rcon.run(["port", "third", "7000"]).succeeds();
     let port: u16 = port.lines().next().unwrap().rsplit(':').next().unwrap().parse().unwrap();
-    until("it is reached", || scene.from_host("tcp", port) == "hello");
+    until("it is reached", || scene.answer_at("tcp", port) == "hello");
     assert_eq!(scene.rcon.asks("third", "tcp", &scene.host, scene.outside.port), "hello");
     scene.works();
 }

@@ -1,6 +1,7 @@
 //! Containers and the world: the way out, and clients from elsewhere at published ports.
 
 mod clients;
+mod lacking;
 mod out;
 
 /// What a call answered on the host's port says is the client's address, without its port.

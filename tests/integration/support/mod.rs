@@ -3,6 +3,7 @@
 //! `RCON_BIN` names another binary than the one cargo built. A test that needs what the host lacks says
 //! so aloud and passes; with `RCON_NO_SKIP=1` it fails. `RCON_SINGLE=1` declares that the user has no
 //! subordinate ids, so that what needs them may be skipped all the same. `RCON_KEEP=1` keeps the stores.
+//! `RCON_TEST_LAN` is the address of a peer on a machine beside the host, see [`peer`].
 
 pub(crate) mod archives;
 mod call;

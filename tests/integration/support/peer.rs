@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 /// The compiled program.
-fn program() -> &'static PathBuf {
+pub(crate) fn program() -> &'static PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let folder = tempfile::Builder::new().prefix("peer-").tempdir_in(super::base()).unwrap().keep();
@@ -26,13 +26,18 @@ fn program() -> &'static PathBuf {
 /// The port of peers in containers, and of the one on the network beside the host.
 pub(crate) const PORT: u16 = 7000;
 
+/// busybox, and `/bin/peer`, which serves at [`PORT`] when nothing else is said.
+pub(crate) fn image() -> Image {
+    let program = std::fs::read(program()).unwrap();
+    let image = Image::busybox().layer(Layer::new().file("bin/peer", 0o755, program));
+    image.config(serde_json::json!({ "Cmd": ["peer", "serve", PORT.to_string()] }))
+}
+
 impl Rcon {
-    /// A store with the image `peer`: busybox, and `/bin/peer`, which serves at [`PORT`] when nothing else is said.
+    /// A store with [`image`] under the name `peer`.
     pub(crate) fn with_peers() -> Self {
-        let program = std::fs::read(program()).unwrap();
-        let image = Image::busybox().layer(Layer::new().file("bin/peer", 0o755, program));
         let rcon = Self::new();
-        rcon.load("peer", image.config(serde_json::json!({ "Cmd": ["peer", "serve", PORT.to_string()] })));
+        rcon.load("peer", image());
         rcon
     }
 
