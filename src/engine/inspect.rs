@@ -9,6 +9,7 @@ use super::state::State;
 use super::wish::{MountWish, NetworkWish, SeccompWish, Wish};
 use crate::error::Result;
 use crate::ids::ContainerId;
+use crate::network::port::Publish;
 use crate::output::time::rfc3339;
 use crate::runtime::launcher::LOG;
 use crate::runtime::rootfs::masks;
@@ -72,7 +73,7 @@ fn shown(record: &Record, state: &State, name: &str, places: &Places<'_>) -> Jso
         "ProcessLabel": "",
         "AppArmorProfile": "",
         "ExecIDs": null,
-        "HostConfig": host_config(record, name, places.mode),
+        "HostConfig": host_config(record, name, places.mode, &places.networking.wanted),
         "GraphDriver": graph_driver(record, places),
         "Mounts": record.mounts.iter().filter_map(|mount| mount_of(mount, places)).collect::<Vec<_>>(),
         "Config": config(record),
@@ -119,7 +120,7 @@ fn state_of(state: &State) -> Json {
     })
 }
 
-fn host_config(record: &Record, name: &str, mode: &str) -> Json {
+fn host_config(record: &Record, name: &str, mode: &str, wanted: &[Publish]) -> Json {
     let wish = &record.wish;
     let masked = |paths: &[&str]| if wish.privileged { Json::Null } else { json!(paths) };
     let mut config = json!({
@@ -127,7 +128,7 @@ fn host_config(record: &Record, name: &str, mode: &str) -> Json {
         "ContainerIDFile": wish.cid_file.as_deref().unwrap_or_default(),
         "LogConfig": {"Type": "json-file", "Config": {}},
         "NetworkMode": mode,
-        "PortBindings": ports::bindings(&wish.publish),
+        "PortBindings": ports::bindings(wanted),
         "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
         "AutoRemove": wish.remove,
         "VolumeDriver": "",

@@ -2,10 +2,11 @@
 
 use super::connect::{tell, tell_with};
 use super::of;
+use crate::durable;
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
 use crate::engine::state::State;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
 use crate::network::port::{Publish, Published};
 use crate::runtime::network::requests::{Change, SOCKETS};
@@ -25,7 +26,9 @@ pub fn add(engine: &Engine, container: &str, ports: &[Publish]) -> Result<()> {
         let sockets: Vec<BorrowedFd<'_>> = some.iter().map(|(_, socket)| socket.as_fd()).collect();
         tell_with(engine, &record, Change::Publish(published), &sockets)?;
     }
-    Ok(())
+    let mut wanted = wanted(engine, &record);
+    wanted.extend(ports.iter().filter(|port| !wanted.contains(port)).cloned().collect::<Vec<_>>());
+    keep(engine, &record, &wanted)
 }
 
 /// Takes back published ports of a running container: those that match.
@@ -47,7 +50,24 @@ pub fn remove(engine: &Engine, container: &str, ports: &[Publish]) -> Result<()>
         }
         gone.extend(found);
     }
-    tell(engine, &record, Change::Unpublish(gone))
+    tell(engine, &record, Change::Unpublish(gone.clone()))?;
+    let mut wanted = wanted(engine, &record);
+    wanted.retain(|publish| !gone.iter().any(|published| matches(publish, published)));
+    keep(engine, &record, &wanted)
+}
+
+/// What is to be published of a container when it starts: what it was created with, unless that was changed.
+pub fn wanted(engine: &Engine, record: &Record) -> Vec<Publish> {
+    let changed = std::fs::read(engine.containers.folder(&record.id).join(WANTED)).ok();
+    changed.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_else(|| record.wish.publish.clone())
+}
+
+/// The file of the container that says what is to be published, where that was changed.
+const WANTED: &str = "publish.json";
+
+fn keep(engine: &Engine, record: &Record, wanted: &[Publish]) -> Result<()> {
+    let text = serde_json::to_vec(wanted).what(|| "writing down published ports")?;
+    durable::write(&engine.containers.folder(&record.id).join(WANTED), &text)
 }
 
 fn matches(wanted: &Publish, published: &Published) -> bool {

@@ -8,7 +8,7 @@ use crate::engine::state::State;
 use crate::engine::wish::NetworkWish;
 use crate::network::definition::{DEFAULT, Definition, Pool};
 use crate::network::endpoint::{self, Endpoint};
-use crate::network::port::Published;
+use crate::network::port::{Publish, Published};
 use serde_json::{Map, Value as Json, json};
 use std::path::Path;
 
@@ -27,6 +27,8 @@ pub struct Place {
 pub struct Networking {
     places: Vec<Place>,
     published: Vec<Published>,
+    /// What is to be published when it starts.
+    pub wanted: Vec<Publish>,
 }
 
 /// Looks at what container `record` has. What cannot be read is shown as absent.
@@ -45,7 +47,11 @@ pub fn look(engine: &Engine, record: &Record) -> Networking {
     let mut places: Vec<Place> =
         of::networks(&engine.containers.folder(&record.id), record).into_iter().map(place).collect();
     places.sort_by(|one, other| one.joined.name.cmp(&other.joined.name));
-    Networking { places, published: publish::published(engine, &record.id) }
+    Networking {
+        places,
+        published: publish::published(engine, &record.id),
+        wanted: publish::wanted(engine, record),
+    }
 }
 
 /// docker's fields in docker's order.

@@ -1,7 +1,7 @@
 //! From places on networks to what the launcher carries out.
 
 use super::place::Place;
-use super::{exposed, options};
+use super::{exposed, options, publish};
 use crate::config::Config;
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
@@ -37,7 +37,7 @@ pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Opti
         hub,
         uplink: uplink(&engine.paths.config)?,
         cables: cables(wish, places),
-        publish: to_publish(record, places),
+        publish: to_publish(engine, record, places),
         names: names(engine, wish, places)?,
         pasta,
     }))
@@ -45,23 +45,23 @@ pub fn wiring(engine: &Engine, record: &Record, places: &[Place]) -> Result<Opti
 
 /// The ports of `-p`, and with `-P` all that are exposed, each at a port of the host that is free.
 /// None of a container that is on internal networks only, as with docker.
-fn to_publish(record: &Record, places: &[Place]) -> Vec<Publish> {
+fn to_publish(engine: &Engine, record: &Record, places: &[Place]) -> Vec<Publish> {
     if !places.is_empty() && places.iter().all(|place| place.network.internal) {
         return Vec::new();
     }
-    let mut publish = record.wish.publish.clone();
+    let mut all = publish::wanted(engine, record);
     if record.wish.publish_all {
         for container in record.exposed.iter().filter_map(|port| exposed::read(port)) {
-            if !publish.iter().any(|other| other.container == container) {
-                publish.push(Publish { container, address: None, host: None });
+            if !all.iter().any(|other| other.container == container) {
+                all.push(Publish { container, address: None, host: None });
             }
         }
     }
     let binding = gateway_of(places).and_then(|number| options::binding(&places[number].network));
-    for one in &mut publish {
+    for one in &mut all {
         one.address = one.address.or(binding);
     }
-    publish
+    all
 }
 
 /// The cables, in the order of the networks: `eth0` is the first.

@@ -18,17 +18,36 @@ use std::time::{Duration, Instant};
 pub(super) fn start(proof: &SingleThreaded, words: &[String], init: i32, folder: &Path) -> io::Result<Child> {
     let (program, wanted) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let ready = folder.join("pasta.pid");
-    let _ = rustix::fs::unlink(&ready);
-    let mut all: Vec<String> = vec![program.clone()];
-    let usual = ["--foreground", "--quiet", "--config-net", "--netns-only", "--no-map-gw"];
-    all.extend(usual.map(str::to_owned));
-    all.extend(["-t", "none", "-u", "none", "-T", "none", "-U", "none"].map(str::to_owned));
-    all.extend(["--dns-forward".to_owned(), well_known::RESOLVER.0.to_string()]);
-    all.extend(["--map-guest-addr".to_owned(), well_known::HOST.0.to_string()]);
-    all.extend(["--pid".to_owned(), ready.display().to_string()]);
-    all.extend(wanted.iter().cloned());
-    all.extend(["--netns".to_owned(), format!("/proc/{init}/ns/net")]);
-    let arguments = all.into_iter().map(CString::new).collect::<Result<Vec<_>, _>>()?;
+    let usual = usual(&ready, init);
+    // Older ones cannot make an address stand for the host.
+    let host = ["--map-guest-addr".to_owned(), well_known::HOST.0.to_string()];
+    let mut failure = None;
+    for host in [&host[..], &[]] {
+        let all = [std::slice::from_ref(program), &usual, host, wanted].concat();
+        match execute(proof, &all, &ready) {
+            Ok(pasta) => return Ok(pasta),
+            Err(error) => failure = Some(error),
+        }
+    }
+    Err(failure.unwrap_or_else(|| io::ErrorKind::InvalidInput.into()))
+}
+
+/// What every pasta of ours is told. The container's ports are not its business.
+fn usual(ready: &Path, init: i32) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    words.extend(
+        ["--foreground", "--quiet", "--config-net", "--netns-only", "--no-map-gw"].map(str::to_owned),
+    );
+    words.extend(["-t", "none", "-u", "none", "-T", "none", "-U", "none"].map(str::to_owned));
+    words.extend(["--dns-forward".to_owned(), well_known::RESOLVER.0.to_string()]);
+    words.extend(["--pid".to_owned(), ready.display().to_string()]);
+    words.extend(["--netns".to_owned(), format!("/proc/{init}/ns/net")]);
+    words
+}
+
+fn execute(proof: &SingleThreaded, words: &[String], ready: &Path) -> io::Result<Child> {
+    let _ = rustix::fs::unlink(ready);
+    let arguments = words.iter().map(|word| CString::new(word.as_str())).collect::<Result<Vec<_>, _>>()?;
     match fork(proof)? {
         Forked::Child => {
             let death = rustix::process::Signal::KILL;
@@ -41,7 +60,7 @@ pub(super) fn start(proof: &SingleThreaded, words: &[String], init: i32, folder:
             }
             process::exit_now(127)
         }
-        Forked::Parent(pasta) => await_ready(&pasta, &ready).map(|()| pasta),
+        Forked::Parent(pasta) => await_ready(&pasta, ready).map(|()| pasta),
     }
 }
 

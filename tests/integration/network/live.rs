@@ -205,3 +205,14 @@ fn ports_published_live_go_with_the_container() {
     rcon.run(["kill", "web"]).exits(0);
     until("the port is free", || is_free(port));
 }
+
+#[test]
+fn ports_published_live_are_published_again_at_the_next_start() {
+    let rcon = with_networks(&["-p", "127.0.0.1:0:81"]);
+    let port = free_port();
+    rcon.run(["update", "--publish-add", &format!("{port}:80"), "--publish-rm", "81", "web"]).exits(0);
+    rcon.run(["restart", "-t", "0", "web"]).exits(0);
+    until("the server answers again", || over_tcp((LOCAL, port)).is_ok());
+    assert!(!rcon.run(["port", "web"]).succeeds().contains("81/tcp"));
+    assert_eq!(rcon.inspect("web", "{{len .HostConfig.PortBindings}}"), "1");
+}

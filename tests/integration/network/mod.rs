@@ -7,6 +7,7 @@ mod live;
 mod loopback;
 mod modes;
 mod names;
+mod pasta;
 mod ports;
 
 use crate::support::{Image, Layer, Rcon, until};
