@@ -35,6 +35,8 @@
 //! | `uplink`         | `pasta`, `built-in`, or `auto`: pasta where it is installed             | `auto`               |
 //! | `hostLoopback`   | host.docker.internal also reaches what listens on the loopback only     | false                |
 //!
+//! A pasta from before September 2024 loses the ends of connections, and is left alone.
+//!
 //! What `registries` does not say, the files of podman and docker may; [`crate::registry::settings`] has the order.
 //!
 //! Every key may be left out, and so may the file. A key that nobody knows is an error: it is a slip of

@@ -6,6 +6,7 @@ mod change;
 mod names_words;
 mod notes;
 mod own_pasta;
+mod pasta;
 pub mod requests;
 mod set_up;
 mod way_out;

@@ -1,11 +1,9 @@
 //! `--network pasta`: no bridge, but a pasta(1) of the container's own, which ends with its launcher.
 
-use super::way_out::silence;
+use super::pasta;
 use crate::network::uplink::addresses as well_known;
-use crate::sys::fork::{Child, Forked, SingleThreaded, fork};
-use crate::sys::process;
+use crate::sys::fork::{Child, SingleThreaded};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::ffi::CString;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -18,50 +16,23 @@ use std::time::{Duration, Instant};
 pub(super) fn start(proof: &SingleThreaded, words: &[String], init: i32, folder: &Path) -> io::Result<Child> {
     let (program, wanted) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let ready = folder.join("pasta.pid");
-    let usual = usual(&ready, init);
+    let mut usual = pasta::words(&format!("/proc/{init}/ns/net"));
+    usual.extend(["--dns-forward".to_owned(), well_known::RESOLVER.0.to_string()]);
+    usual.extend(["--pid".to_owned(), ready.display().to_string()]);
     // Older ones cannot make an address stand for the host.
     let host = ["--map-guest-addr".to_owned(), well_known::HOST.0.to_string()];
-    let mut failure = None;
+    let mut failure = io::ErrorKind::InvalidInput.into();
     for host in [&host[..], &[]] {
-        let all = [std::slice::from_ref(program), &usual, host, wanted].concat();
-        match execute(proof, &all, &ready) {
+        let _ = rustix::fs::unlink(&ready);
+        let all = [usual.as_slice(), host, wanted].concat();
+        let started = pasta::execute(proof, Path::new(program), &all)
+            .and_then(|pasta| await_ready(&pasta, &ready).map(|()| pasta));
+        match started {
             Ok(pasta) => return Ok(pasta),
-            Err(error) => failure = Some(error),
+            Err(error) => failure = error,
         }
     }
-    Err(failure.unwrap_or_else(|| io::ErrorKind::InvalidInput.into()))
-}
-
-/// What every pasta of ours is told. The container's ports are not its business.
-fn usual(ready: &Path, init: i32) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    words.extend(
-        ["--foreground", "--quiet", "--config-net", "--netns-only", "--no-map-gw"].map(str::to_owned),
-    );
-    words.extend(["-t", "none", "-u", "none", "-T", "none", "-U", "none"].map(str::to_owned));
-    words.extend(["--dns-forward".to_owned(), well_known::RESOLVER.0.to_string()]);
-    words.extend(["--pid".to_owned(), ready.display().to_string()]);
-    words.extend(["--netns".to_owned(), format!("/proc/{init}/ns/net")]);
-    words
-}
-
-fn execute(proof: &SingleThreaded, words: &[String], ready: &Path) -> io::Result<Child> {
-    let _ = rustix::fs::unlink(ready);
-    let arguments = words.iter().map(|word| CString::new(word.as_str())).collect::<Result<Vec<_>, _>>()?;
-    match fork(proof)? {
-        Forked::Child => {
-            let death = rustix::process::Signal::KILL;
-            let prepared = rustix::process::set_parent_process_death_signal(Some(death))
-                .map_err(io::Error::from)
-                .and_then(|()| silence());
-            if prepared.is_ok() {
-                process::program_signals();
-                process::execute(&arguments[0], &arguments, &[]);
-            }
-            process::exit_now(127)
-        }
-        Forked::Parent(pasta) => await_ready(&pasta, ready).map(|()| pasta),
-    }
+    Err(failure)
 }
 
 /// How long pasta may take.

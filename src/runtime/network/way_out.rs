@@ -2,6 +2,7 @@
 //! the last launcher has gone. When it is killed, the launchers see it, and one of them starts another.
 
 use super::beside::{Role, confine};
+use super::pasta;
 use super::worker;
 use crate::network::attach::BUILT_IN;
 use crate::network::hub::{Hub, UPLINK};
@@ -10,10 +11,9 @@ use crate::network::wiring::Uplink;
 use crate::packet;
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::process::{self, exit_now};
-use rustix::fs::{Mode, OFlags};
-use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::Path;
 
 /// The hub's namespace, who is on record there, and how the way out is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -87,36 +87,15 @@ fn become_uplink(proof: &SingleThreaded, needs: Needs<'_>, wire: Wire, lifelines
 
 /// pasta(1) makes a link of its own in the hub, with a better default route than that of the built-in stack. It
 /// ends with this process.
-fn start_pasta(proof: &SingleThreaded, pasta: &std::path::Path, hub: &OwnedFd) -> io::Result<()> {
+fn start_pasta(proof: &SingleThreaded, pasta: &Path, hub: &OwnedFd) -> io::Result<()> {
     // pasta closes what it inherits, but can look at this process.
     let namespace = format!("/proc/{}/fd/{}", std::process::id(), hub.as_raw_fd());
-    let program = pasta.display().to_string();
-    let mut words = vec![program.as_str(), "--foreground", "--quiet", "--config-net", "--netns-only"];
-    words.extend(["--netns", &namespace, "--ns-ifname", "pasta0", "--no-map-gw"]);
-    words.extend(["-t", "none", "-u", "none", "-T", "none", "-U", "none"]);
-    words.extend(["--no-dhcp", "--no-dhcpv6", "--no-ra"]);
-    words.extend(["-a", "169.254.2.2", "-n", "24", "-g", "169.254.2.1"]);
-    words.extend(["-a", "fd72:636f:6e:2::2", "-g", "fd72:636f:6e:2::1"]);
-    let arguments = words.into_iter().map(CString::new).collect::<Result<Vec<_>, _>>()?;
-    match fork(proof)? {
-        Forked::Child => {
-            let prepared =
-                rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
-                    .map_err(io::Error::from)
-                    .and_then(|()| silence());
-            if prepared.is_ok() {
-                process::program_signals();
-                process::execute(&arguments[0], &arguments, &[]);
-            }
-            exit_now(127)
-        }
-        Forked::Parent(_) => Ok(()),
-    }
-}
-
-pub(super) fn silence() -> io::Result<()> {
-    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
-    rustix::stdio::dup2_stdin(&null)?;
-    rustix::stdio::dup2_stdout(&null)?;
-    Ok(rustix::stdio::dup2_stderr(&null)?)
+    let mut words = pasta::words(&namespace);
+    words.extend(["--ns-ifname", "pasta0", "--no-dhcp", "--no-dhcpv6", "--no-ra"].map(str::to_owned));
+    words.extend(["-a", "169.254.2.2", "-n", "24", "-g", "169.254.2.1"].map(str::to_owned));
+    words.extend(["-a", "fd72:636f:6e:2::2", "-g", "fd72:636f:6e:2::1"].map(str::to_owned));
+    // Those that do not know this word, from before September 2024, lose ends of connections: they give up here, and
+    // the built-in stack stays.
+    words.extend(["--map-guest-addr", "none"].map(str::to_owned));
+    pasta::execute(proof, pasta, &words).map(drop)
 }

@@ -1,12 +1,18 @@
 //! `--network pasta`: no bridge, but a pasta(1) of the container's own.
 
 use super::{free_port, over_tcp, serves, with_server};
-use crate::support::{requires, until};
+use crate::support::until;
 use std::net::Ipv4Addr;
+
+fn is_installed() -> bool {
+    std::path::Path::new("/usr/bin/pasta").exists()
+}
 
 #[test]
 fn a_container_with_its_own_pasta_is_published_and_leaves_nothing_behind() {
-    requires!(pasta);
+    if !is_installed() {
+        return crate::support::skip("pasta is not installed", true);
+    }
     let rcon = with_server();
     let port = free_port();
     serves(&rcon, &["--name", "web", "--network", "pasta", "-p", &format!("{port}:80")]);
@@ -26,7 +32,9 @@ fn a_container_with_its_own_pasta_is_published_and_leaves_nothing_behind() {
 
 #[test]
 fn an_option_that_pasta_does_not_know_is_told() {
-    requires!(pasta);
+    if !is_installed() {
+        return crate::support::skip("pasta is not installed", true);
+    }
     let rcon = with_server();
     let out = rcon.run(["run", "--rm", "--network", "pasta:--nonsense", "busybox", "true"]);
     out.exits(125).stdout("").stderr_has("look at the options behind `pasta:`");
