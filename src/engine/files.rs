@@ -106,7 +106,8 @@ fn host(record: &Record) -> String {
 /// `--link` on the default network, where no names are resolved: docker's lines.
 fn linked(engine: &Engine, record: &Record, places: &[Place]) -> String {
     let mut text = String::new();
-    let Some(place) = places.iter().find(|place| place.network.is_default()) else { return text };
+    let default = places.iter().find(|place| place.network.is_default());
+    let Some(place) = default.filter(|_| !record.wish.links.is_empty()) else { return text };
     let folder = endpoint::folder(&engine.paths.runtime, &place.network.id);
     let neighbours = endpoint::read(&folder).unwrap_or_default();
     for (container, alias) in &record.wish.links {

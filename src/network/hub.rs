@@ -102,6 +102,11 @@ impl Hub {
         self.folder.join(format!("{}.json", std::process::id()))
     }
 
+    /// The folder of the records, and of the socket of the way out.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
     /// The folder, open: for the socket of the way out, whose path may be longer than a socket's may be.
     pub fn open(&self) -> io::Result<OwnedFd> {
         Ok(rustix::fs::open(&self.folder, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)

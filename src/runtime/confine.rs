@@ -118,3 +118,12 @@ fn capabilities(kept: u64) -> io::Result<()> {
     let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
     Ok(rustix::thread::set_capabilities(None, sets)?)
 }
+
+/// Confines a process of our own for good: no new privileges, at most the capabilities `kept`, and its filter.
+pub fn helper(kept: CapabilitySet, filter: &[u8]) -> io::Result<()> {
+    rustix::thread::set_no_new_privs(true)?;
+    let kept = rustix::thread::capabilities(None)?.permitted & kept;
+    let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
+    rustix::thread::set_capabilities(None, sets)?;
+    sandbox::load_filter(filter)
+}

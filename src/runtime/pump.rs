@@ -4,11 +4,11 @@
 //! Nothing is lost: while an attached client does not read, the container's pipe fills and the container
 //! waits, as with a pipe in a shell. A client that is gone is forgotten.
 
+use super::confine;
 use super::log::{Log, Stream};
 use super::stream::{self, FromClient, Hello, ToClient};
 use crate::packet;
 use crate::sys::process::{self, Ended};
-use crate::sys::sandbox;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -108,11 +108,7 @@ fn never_block(parts: &Parts) -> io::Result<()> {
 /// Gives up all power. Whoever finds a fault in the code below finds no use for it.
 fn confine(filter: &[u8]) -> io::Result<()> {
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
-    rustix::thread::set_no_new_privs(true)?;
-    let none = rustix::thread::CapabilitySet::empty();
-    let sets = rustix::thread::CapabilitySets { effective: none, permitted: none, inheritable: none };
-    rustix::thread::set_capabilities(None, sets)?;
-    sandbox::load_filter(filter)
+    confine::helper(rustix::thread::CapabilitySet::empty(), filter)
 }
 
 #[derive(Debug)]

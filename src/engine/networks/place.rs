@@ -5,6 +5,7 @@
 //! or by whoever finds that the container does not run any more.
 
 use super::joined::Joined;
+use super::settings;
 use crate::durable::{self, Lock};
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
@@ -33,6 +34,11 @@ pub struct Place {
 }
 
 impl Place {
+    fn new(record: &Record, network: Definition, joined: &Joined, endpoint: Endpoint) -> Self {
+        let obeys = !(record.wish.egress.is_empty() && network.egress.is_empty());
+        Self { network, joined: joined.clone(), endpoint, obeys }
+    }
+
     /// The container's addresses there.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         let Endpoint { ipv4, ipv6, .. } = self.endpoint;
@@ -95,10 +101,8 @@ pub fn take_one(
         mac: hardware_address(joined, ipv4, ipv6),
         interface: interface.to_owned(),
     };
-    let text = serde_json::to_vec(&endpoint).what(|| "writing an endpoint")?;
-    durable::replace(&file(&folder, &record.id), &text)?;
-    let obeys = !(record.wish.egress.is_empty() && network.egress.is_empty());
-    Ok(Place { network, joined: joined.clone(), endpoint, obeys })
+    write(&file(&folder, &record.id), &endpoint)?;
+    Ok(Place::new(record, network, joined, endpoint))
 }
 
 /// The places that a running container has, in the order of its interfaces.
@@ -107,12 +111,8 @@ pub fn current(engine: &Engine, record: &Record, joined: &[Joined]) -> Result<Ve
     for joined in joined {
         let Ok(network) = engine.networks().find(&joined.network) else { continue };
         let path = file(&endpoint::folder(&engine.paths.runtime, &network.id), &record.id);
-        let Some(endpoint) = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok())
-        else {
-            continue;
-        };
-        let obeys = !(record.wish.egress.is_empty() && network.egress.is_empty());
-        places.push(Place { network, joined: joined.clone(), endpoint, obeys });
+        let Some(endpoint) = read(&path) else { continue };
+        places.push(Place::new(record, network, joined, endpoint));
     }
     places.sort_by_key(|place| number(&place.endpoint));
     Ok(places)
@@ -137,13 +137,11 @@ pub fn rename(engine: &Engine, container: &ContainerId, name: &str) -> Result<()
     let Ok(folders) = std::fs::read_dir(engine.paths.runtime.join("networks")) else { return Ok(()) };
     for folder in folders.flatten() {
         let path = file(&folder.path(), container);
-        let read = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Endpoint>(&text).ok());
-        let Some(mut endpoint) = read else { continue };
+        let Some(mut endpoint) = read(&path) else { continue };
         let before = std::mem::replace(&mut endpoint.name, name.to_owned());
         endpoint.names.retain(|other| *other != before && other != name);
         endpoint.names.insert(0, name.to_owned());
-        let text = serde_json::to_vec(&endpoint).what(|| "writing an endpoint")?;
-        durable::replace(&path, &text)?;
+        write(&path, &endpoint)?;
         // Perhaps it has ended meanwhile.
         sweep(engine, &folder.path(), vec![endpoint]);
     }
@@ -165,6 +163,15 @@ pub fn release_one(paths: &Paths, network: &str, container: &ContainerId) {
 
 fn file(folder: &Path, container: &ContainerId) -> std::path::PathBuf {
     folder.join(format!("{container}.json"))
+}
+
+fn read(path: &Path) -> Option<Endpoint> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+fn write(path: &Path, endpoint: &Endpoint) -> Result<()> {
+    let text = serde_json::to_vec(endpoint).what(|| "writing an endpoint")?;
+    durable::replace(path, &text)
 }
 
 fn others(folder: &Path, container: &ContainerId) -> Result<Vec<Endpoint>> {
@@ -213,7 +220,7 @@ fn hardware_address(joined: &Joined, ipv4: Option<Ipv4Addr>, ipv6: Option<Ipv6Ad
         };
         [0x02, 0x42, a, b, c, d]
     });
-    mac.map(|byte| format!("{byte:02x}")).join(":")
+    settings::mac(mac)
 }
 
 fn addresses(

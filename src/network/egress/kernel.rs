@@ -174,12 +174,6 @@ fn pins(port: u32, ipv6: bool) -> String {
 impl Allow {
     /// Whether this allows a host name: lower case, without the final dot.
     pub fn names(&self, name: &str) -> bool {
-        match &self.to {
-            Destination::Network(_) => false,
-            Destination::Name(pattern) => match pattern.strip_prefix('*') {
-                Some(domain) => name.ends_with(domain) && name.len() > domain.len(),
-                None => name == pattern,
-            },
-        }
+        matches!(&self.to, Destination::Name(pattern) if super::covers(pattern, name))
     }
 }

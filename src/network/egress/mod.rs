@@ -43,3 +43,15 @@ impl Egress {
         *self == Self::default()
     }
 }
+
+/// Whether `pattern`, a name or `*.` and a domain, stands for `name`; both in lower case without the final dot. The
+/// name server and the rules of the kernel must agree on this.
+pub fn covers(pattern: &str, name: &str) -> bool {
+    match pattern.strip_prefix("*.") {
+        Some(domain) => {
+            let below = name.strip_suffix(domain).and_then(|head| head.strip_suffix('.'));
+            !domain.is_empty() && below.is_some_and(|head| !head.is_empty())
+        }
+        None => !name.is_empty() && pattern == name,
+    }
+}

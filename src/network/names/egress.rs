@@ -8,6 +8,7 @@
 //! ```
 
 use super::message::{Query, text};
+use crate::network::egress::covers;
 use domain::base::iana::{Class, Rtype};
 use domain::base::{Message, ParseRecordData, ParsedName, ParsedRecord};
 use domain::rdata::{A, Aaaa, Cname};
@@ -67,17 +68,7 @@ pub struct Reached {
 
 /// Whether `name` may be asked for.
 pub fn allows(patterns: Option<&[String]>, name: &str) -> bool {
-    patterns.is_none_or(|patterns| patterns.iter().any(|pattern| matches(pattern, name)))
-}
-
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.strip_prefix("*.") {
-        Some(domain) => {
-            let below = name.strip_suffix(domain).and_then(|head| head.strip_suffix('.'));
-            !domain.is_empty() && below.is_some_and(|head| !head.is_empty())
-        }
-        None => !name.is_empty() && pattern == name,
-    }
+    patterns.is_none_or(|patterns| patterns.iter().any(|pattern| covers(pattern, name)))
 }
 
 /// The addresses in the answer section that `query`'s name leads to, by itself or by aliases. `None` when the section

@@ -2,10 +2,10 @@
 //! launcher, whose end is also theirs.
 
 use crate::packet;
+use crate::runtime::confine;
 use crate::sys::fork::{Child, Forked, SingleThreaded, fork};
 use crate::sys::process::{self, exit_now, wait};
-use crate::sys::sandbox;
-use rustix::thread::{CapabilitySet, CapabilitySets};
+use rustix::thread::CapabilitySet;
 use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -47,7 +47,7 @@ impl Beside {
                 let ready = process::close_all_but(&kept)
                     .and_then(|()| Ok(rustix::thread::set_name(role.name)?))
                     .and_then(|()| prepare())
-                    .and_then(|()| confine(&role));
+                    .and_then(|()| confine::helper(role.capabilities, role.filter));
                 let done = ready.and_then(|()| work(theirs));
                 exit_now(u8::from(done.is_err()))
             }
@@ -64,17 +64,5 @@ impl Beside {
     pub(super) fn end(self) {
         let _ = process::send_signal(&self.process.pidfd, libc::SIGKILL);
         let _ = wait(self.process.pidfd.as_fd());
-    }
-}
-
-/// Gives up all power but what the role keeps.
-pub(super) fn confine(role: &Role<'_>) -> io::Result<()> {
-    rustix::thread::set_no_new_privs(true)?;
-    let kept = rustix::thread::capabilities(None)?.permitted & role.capabilities;
-    let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
-    rustix::thread::set_capabilities(None, sets)?;
-    match role.filter {
-        [] => Ok(()),
-        filter => sandbox::load_filter(filter),
     }
 }

@@ -61,23 +61,19 @@ impl Networked {
     /// In the hub: the cable is taken away, with its rules.
     pub(super) fn forget(&self, proof: &SingleThreaded, cable: &Cable, port: u32) -> io::Result<()> {
         let hub = self.hub.as_ref().ok_or(io::ErrorKind::NotFound)?;
-        let worker = worker::begin(proof, || {
+        worker::done(proof, || {
             worker::enter(hub.as_fd())?;
-            attach::disconnect(cable, port)?;
-            Ok(((), Vec::new()))
-        })?;
-        worker.finish().map(|((), _)| ())
+            attach::disconnect(cable, port)
+        })
     }
 
     /// Names, default routes and the address that published ports lead to.
     fn change_around(&mut self, proof: &SingleThreaded, around: Around) -> io::Result<()> {
         let container = self.container.as_fd();
-        let worker = worker::begin(proof, || {
+        worker::done(proof, || {
             worker::enter(container)?;
-            attach::route_through(&around.gateways)?;
-            Ok(((), Vec::new()))
+            attach::route_through(&around.gateways)
         })?;
-        worker.finish().map(|((), _)| ())?;
         for cable in &mut self.wiring.cables {
             let own = around.gateways.iter().filter(|(interface, _)| *interface == cable.interface);
             cable.gateways = own.map(|(_, gateway)| *gateway).collect();
@@ -115,12 +111,10 @@ impl Networked {
             }
             None => {
                 let container = self.container.as_fd();
-                let worker = worker::begin(proof, || {
+                worker::done(proof, || {
                     worker::enter(container)?;
-                    attach::prepare_ports()?;
-                    Ok(((), Vec::new()))
+                    attach::prepare_ports()
                 })?;
-                worker.finish().map(|((), _)| ())?;
                 self.listeners.extend(new);
                 self.serve_ports(proof)?;
             }

@@ -173,8 +173,8 @@ impl Networked {
             publishes: self.published.is_none() && !self.listeners.is_empty(),
             has_pasta: self.pasta.is_some(),
         };
-        let worker = worker::begin(proof, || task.carry_out(hub.as_ref(), self.container.as_fd()))?;
-        let (done, descriptors): (Done, _) = worker.finish()?;
+        let (done, descriptors): (Done, _) =
+            worker::run(proof, || task.carry_out(hub.as_ref(), self.container.as_fd()))?;
         let mut descriptors = descriptors.into_iter();
         let mut next = || descriptors.next().ok_or(io::ErrorKind::UnexpectedEof);
         let (hub, wire) = match done.made_hub {
@@ -203,11 +203,10 @@ impl Networked {
         let Some(hub) = self.hub.as_ref().filter(|_| !obeying.is_empty()) else { return Ok(()) };
         self.hear_notes();
         drop(self.notes.take());
-        let worker = worker::begin(proof, || {
+        let ((), sockets) = worker::run(proof, || {
             worker::enter(hub.as_fd())?;
             Ok(((), vec![log::open(&obeying)?]))
         })?;
-        let ((), sockets) = worker.finish()?;
         self.notes = sockets.into_iter().next();
         Ok(())
     }
@@ -339,9 +338,7 @@ impl Networked {
 
     /// What was noted last belongs into the log too.
     fn hear_the_rest(&mut self) {
-        while self.names.as_ref().is_some_and(|names| packet::is_readable(names.control.as_fd()))
-            && self.hear_names()
-        {}
+        while self.hear_names() {}
         self.hear_notes();
     }
 
@@ -400,15 +397,14 @@ impl Networked {
             .map(|found| (found.address, u64::from(found.ttl).clamp(SHORTEST_PIN, LONGEST_PIN)))
             .collect();
         let proof = SingleThreaded::prove()?;
-        let worker = worker::begin(&proof, || {
+        worker::done(&proof, || {
             worker::enter(hub.as_fd())?;
             let socket = &mut netlink_socket2::NetlinkSocket::new();
             for (cable, port) in self.wiring.cables.iter().zip(&self.ports) {
                 kernel::pin(socket, *port, &cable.egress, &resolved.name, &addresses)?;
             }
-            Ok(((), Vec::new()))
-        })?;
-        worker.finish().map(|((), _)| ())
+            Ok(())
+        })
     }
 
     /// Whether the process that ended was one beside the container; then another takes its place.

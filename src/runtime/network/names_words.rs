@@ -1,5 +1,6 @@
 //! What a container's name server and its launcher say to each other.
 
+use crate::network::names::egress;
 use crate::packet;
 use serde::Deserialize;
 use std::io;
@@ -39,8 +40,8 @@ pub(super) fn hear(names: BorrowedFd<'_>) -> Option<FromNames> {
     let mut buffer = vec![0u8; packet::BODY];
     let packet = packet::receive(names, &mut buffer).ok()??;
     match packet.kind {
-        b'P' => serde_json::from_slice(packet.body).ok().map(FromNames::Resolved),
-        b'D' => {
+        egress::PERMIT => serde_json::from_slice(packet.body).ok().map(FromNames::Resolved),
+        egress::DENIED => {
             let Denied { name } = serde_json::from_slice(packet.body).ok()?;
             Some(FromNames::Denied { name })
         }
@@ -50,5 +51,5 @@ pub(super) fn hear(names: BorrowedFd<'_>) -> Option<FromNames> {
 
 /// The answer that waits may go.
 pub(super) fn go_on(names: BorrowedFd<'_>) -> io::Result<()> {
-    packet::send(names, b'p', b"", &[])
+    packet::send(names, egress::PERMITTED, b"", &[])
 }

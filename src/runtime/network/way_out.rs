@@ -1,7 +1,6 @@
 //! The way out of the hub: one process per user, started by the launcher that needs it first, ended by itself when
 //! the last launcher has gone. When it is killed, the launchers see it, and one of them starts another.
 
-use super::beside::{Role, confine};
 use super::pasta;
 use super::worker;
 use crate::network::attach::BUILT_IN;
@@ -9,8 +8,10 @@ use crate::network::hub::{Hub, UPLINK};
 use crate::network::uplink::{self, Wire};
 use crate::network::wiring::Uplink;
 use crate::packet;
+use crate::runtime::confine;
 use crate::sys::fork::{Forked, SingleThreaded, fork};
 use crate::sys::process::{self, exit_now};
+use rustix::thread::CapabilitySet;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
@@ -30,33 +31,19 @@ pub(super) fn hold(proof: &SingleThreaded, needs: Needs<'_>, wire: Option<Wire>)
         let _lock = needs.hub.lock_uplink().map_err(io::Error::other)?;
         return start(proof, needs, wire);
     }
-    if let Ok(lifeline) = connect(needs.hub) {
+    if let Ok(lifeline) = packet::connect(needs.hub.path(), UPLINK) {
         return Ok(lifeline);
     }
     let _lock = needs.hub.lock_uplink().map_err(io::Error::other)?;
-    if let Ok(lifeline) = connect(needs.hub) {
+    if let Ok(lifeline) = packet::connect(needs.hub.path(), UPLINK) {
         return Ok(lifeline);
     }
-    let opened = worker::begin(proof, || {
+    let ((), descriptors) = worker::run(proof, || {
         worker::enter(needs.namespace.as_fd())?;
         Ok(((), vec![uplink::open(BUILT_IN.1)?.into()]))
     })?;
-    let ((), descriptors) = opened.finish()?;
     let wire = descriptors.into_iter().next().ok_or(io::ErrorKind::UnexpectedEof)?;
     start(proof, needs, Wire::of(wire)?)
-}
-
-fn connect(hub: &Hub) -> io::Result<OwnedFd> {
-    let folder = hub.open()?;
-    let flags = rustix::net::SocketFlags::CLOEXEC;
-    let socket = rustix::net::socket_with(
-        rustix::net::AddressFamily::UNIX,
-        rustix::net::SocketType::SEQPACKET,
-        flags,
-        None,
-    )?;
-    rustix::net::connect(&socket, &packet::address(folder.as_fd(), UPLINK)?)?;
-    Ok(socket)
 }
 
 fn start(proof: &SingleThreaded, needs: Needs<'_>, wire: Wire) -> io::Result<OwnedFd> {
@@ -64,24 +51,19 @@ fn start(proof: &SingleThreaded, needs: Needs<'_>, wire: Wire) -> io::Result<Own
     let listener = packet::listen(folder.as_fd(), UPLINK)?;
     match fork(proof)? {
         Forked::Child => exit_now(u8::from(become_uplink(proof, needs, wire, listener).is_err())),
-        Forked::Parent(_) => connect(needs.hub),
+        Forked::Parent(_) => packet::connect(needs.hub.path(), UPLINK),
     }
 }
 
 fn become_uplink(proof: &SingleThreaded, needs: Needs<'_>, wire: Wire, lifelines: OwnedFd) -> io::Result<()> {
     process::close_all_but(&[wire.as_fd(), lifelines.as_fd(), needs.namespace.as_fd()])?;
     rustix::process::setsid()?;
-    let role = Role {
-        name: c"rcon-uplink",
-        capabilities: rustix::thread::CapabilitySet::empty(),
-        filter: needs.filter,
-    };
-    rustix::thread::set_name(role.name)?;
+    rustix::thread::set_name(c"rcon-uplink")?;
     if let Some(pasta) = &needs.uplink.pasta {
         // Without it the built-in stack goes on alone.
         let _ = start_pasta(proof, pasta, needs.namespace);
     }
-    confine(&role)?;
+    confine::helper(CapabilitySet::empty(), needs.filter)?;
     uplink::run(uplink::Setup { wire, lifelines, host_loopback: needs.uplink.host_loopback })
 }
 
