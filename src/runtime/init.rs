@@ -5,6 +5,7 @@ use super::credentials::{self, Credentials};
 use super::handshake::{self, Failure, Means, Step, failed, failed_at};
 use super::plan::{Network, Plan, Process, Sharing};
 use super::{confine, init_process, program, rootfs};
+use crate::sys::resolve;
 use crate::userns::outer;
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
 use std::io;
@@ -134,8 +135,8 @@ fn make_working_directory(root: BorrowedFd<'_>, path: &str) -> io::Result<()> {
 /// Opened without magic links, so that no leaked descriptor of /proc becomes the working directory
 /// (CVE-2024-21626).
 fn enter_working_directory(path: &str) -> io::Result<()> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let folder = rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS)?;
+    let flags = OFlags::PATH | OFlags::DIRECTORY;
+    let folder = resolve::open(CWD, path, flags, ResolveFlags::NO_MAGICLINKS)?;
     Ok(rustix::process::fchdir(folder)?)
 }
 

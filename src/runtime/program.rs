@@ -1,8 +1,8 @@
 //! Finding the program and becoming it: docker's words and exit codes for what goes wrong.
 
 use super::handshake::{Failure, Step, words};
-use crate::sys::process;
-use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
+use crate::sys::{process, resolve};
+use rustix::fs::{CWD, FileType, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::ffi::CString;
 use std::io;
@@ -58,12 +58,8 @@ fn find(name: &str, environment: &[String]) -> Result<String, Failure> {
 /// Whether the file can be executed by this user. A magic link such as /proc/self/exe would name rcon
 /// itself, which is still this process's program (CVE-2019-5736): refused.
 fn check(path: &str) -> Result<(), Errno> {
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let file = rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS).map_err(
-        |errno| {
-            if errno == Errno::LOOP { Errno::ACCESS } else { errno }
-        },
-    )?;
+    let file = resolve::open(CWD, path, OFlags::PATH, ResolveFlags::NO_MAGICLINKS)
+        .map_err(|errno| if errno == Errno::LOOP { Errno::ACCESS } else { errno })?;
     match FileType::from_raw_mode(rustix::fs::fstat(&file)?.st_mode) {
         FileType::RegularFile => {}
         FileType::Directory => return Err(Errno::ISDIR),

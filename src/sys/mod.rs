@@ -9,6 +9,7 @@ pub mod mount;
 pub mod network;
 pub mod own_file;
 pub mod process;
+pub mod resolve;
 pub mod sandbox;
 pub mod transparent;
 pub mod wire;

@@ -95,7 +95,8 @@ fn a_password_is_typed_unseen() {
 
 #[test]
 fn what_is_typed_ahead_is_not_lost() {
-    let mut terminal = Rcon::new().call(["login", NOBODY]).pty();
+    let rcon = Rcon::new();
+    let mut terminal = rcon.call(["login", NOBODY]).pty();
     terminal.types("me\nmarker\n").shows("Password: ").shows("Error: ").exits(1);
 }
 

@@ -4,7 +4,8 @@
 use super::place::{self, Shape};
 use super::{attach, detached};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use crate::sys::resolve;
+use rustix::fs::{CWD, OFlags, ResolveFlags};
 use rustix::mount::{MountAttrFlags, OpenTreeFlags};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -92,13 +93,7 @@ fn read_only(root: BorrowedFd<'_>, path: &str) -> io::Result<()> {
     let flags =
         OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_EMPTY_PATH;
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-    let opened = rustix::fs::openat2(
-        root,
-        path.trim_start_matches('/'),
-        OFlags::PATH | OFlags::CLOEXEC,
-        Mode::empty(),
-        resolve,
-    );
+    let opened = resolve::open(root, path.trim_start_matches('/'), OFlags::PATH, resolve);
     let Some(place) = absent_is_fine(opened.map_err(io::Error::from))? else { return Ok(()) };
     let tree = rustix::mount::open_tree(&place, "", flags)?;
     set_attributes(tree.as_fd(), Attributes::READ_ONLY, Depth::Tree)?;

@@ -1,5 +1,6 @@
 //! Opening places below the root, whatever links an image holds. openat2(2).
 
+use crate::sys::resolve;
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::io;
@@ -29,7 +30,7 @@ pub fn open(root: BorrowedFd<'_>, path: &str, shape: Shape) -> io::Result<OwnedF
 /// Like [`open`], without making anything.
 pub fn existing(root: BorrowedFd<'_>, path: &str, shape: Shape) -> io::Result<OwnedFd> {
     let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-    let place = openat2(root, path, OFlags::PATH, resolve)?;
+    let place = resolve::open(root, path, OFlags::PATH, resolve)?;
     check(&place, shape)?;
     Ok(place)
 }
@@ -39,12 +40,12 @@ pub fn existing(root: BorrowedFd<'_>, path: &str, shape: Shape) -> io::Result<Ow
 pub fn own_directory(root: BorrowedFd<'_>, path: &str) -> io::Result<OwnedFd> {
     let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_SYMLINKS;
     let relative = path.trim_start_matches('/');
-    match openat2(root, relative, OFlags::PATH | OFlags::DIRECTORY, resolve) {
-        Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {
+    match resolve::open(root, relative, OFlags::PATH | OFlags::DIRECTORY, resolve) {
+        Err(Errno::NOENT) => {
             rustix::fs::mkdirat(root, relative, Mode::from_raw_mode(0o755))?;
-            openat2(root, relative, OFlags::PATH | OFlags::DIRECTORY, resolve)
+            Ok(resolve::open(root, relative, OFlags::PATH | OFlags::DIRECTORY, resolve)?)
         }
-        result => result,
+        result => Ok(result?),
     }
 }
 
@@ -52,7 +53,7 @@ pub fn own_directory(root: BorrowedFd<'_>, path: &str) -> io::Result<OwnedFd> {
 /// an image says about its users may be a pipe, a device or a gigabyte.
 pub fn read_small(root: BorrowedFd<'_>, path: &str, limit: u64) -> io::Result<Vec<u8>> {
     let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-    let place = openat2(root, path, OFlags::PATH, resolve)?;
+    let place = resolve::open(root, path, OFlags::PATH, resolve)?;
     let stat = rustix::fs::fstat(&place)?;
     if rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::RegularFile {
         return Err(io::Error::other(format!("{path} in the image is not a regular file")));
@@ -60,20 +61,10 @@ pub fn read_small(root: BorrowedFd<'_>, path: &str, limit: u64) -> io::Result<Ve
     if stat.st_size as u64 > limit {
         return Err(io::Error::other(format!("{path} in the image is larger than {limit} bytes")));
     }
-    let file = openat2(root, path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY, resolve)?;
+    let file = resolve::open(root, path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY, resolve)?;
     let mut contents = Vec::with_capacity(stat.st_size as usize);
     io::Read::read_to_end(&mut io::Read::take(std::fs::File::from(file), limit), &mut contents)?;
     Ok(contents)
-}
-
-fn openat2(root: BorrowedFd<'_>, path: &str, flags: OFlags, resolve: ResolveFlags) -> io::Result<OwnedFd> {
-    loop {
-        match rustix::fs::openat2(root, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve) {
-            // A rename elsewhere raced the resolution: the kernel asks to try again.
-            Err(Errno::AGAIN) => {}
-            result => return Ok(result?),
-        }
-    }
 }
 
 fn make(root: BorrowedFd<'_>, path: &str, shape: Shape) -> io::Result<OwnedFd> {

@@ -4,7 +4,8 @@ use super::place::{self, Shape};
 use super::{attach, detached};
 use crate::runtime::plan::{Network, Plan};
 use crate::sys::mount::{Attributes, Depth, set_attributes};
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use crate::sys::resolve;
+use rustix::fs::{CWD, OFlags, ResolveFlags};
 use rustix::mount::{MountAttrFlags, OpenTreeFlags};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -31,7 +32,7 @@ pub fn network_defaults(root: BorrowedFd<'_>) -> io::Result<()> {
 /// A setting that this kernel does not have is passed over.
 fn write_setting(root: BorrowedFd<'_>, path: &str, value: &str) -> io::Result<()> {
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-    match rustix::fs::openat2(root, path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty(), resolve) {
+    match resolve::open(root, path, OFlags::WRONLY, resolve) {
         Ok(setting) => Ok(rustix::io::write(setting, value.as_bytes()).map(drop)?),
         Err(rustix::io::Errno::NOENT) => Ok(()),
         Err(errno) => Err(errno.into()),

@@ -4,7 +4,8 @@ use super::super::unpack::{Entries, EntryKind};
 use super::invalid;
 use crate::error::{Context, Result};
 use crate::oci::manifest::DOCUMENT_LIMIT;
-use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+use crate::sys::resolve;
+use rustix::fs::{OFlags, ResolveFlags};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -183,9 +184,9 @@ impl Members {
 
 /// Opens a regular file below `directory`, through no symbolic link; with its length.
 fn open_below(directory: &OwnedFd, name: &str) -> io::Result<(File, u64)> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-    let file = File::from(openat2(directory, name, flags, Mode::empty(), resolve)?);
+    let file = File::from(resolve::open(directory, name, flags, resolve)?);
     let metadata = file.metadata()?;
     match metadata.is_file() {
         true => Ok((file, metadata.len())),

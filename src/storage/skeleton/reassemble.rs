@@ -1,7 +1,8 @@
 //! From a skeleton and a tree back to the tar.
 
 use super::frame::{self, Frame, Piece};
-use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
+use crate::sys::resolve;
+use rustix::fs::{FileType, OFlags, ResolveFlags, fstat};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::os::fd::OwnedFd;
@@ -92,9 +93,9 @@ impl Read for Reassembled {
 
 /// Opens the file of a piece, below `root` and through no symbolic link, at its offset.
 pub(super) fn open(root: &OwnedFd, piece: &Piece) -> io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_XDEV;
-    let fd = openat2(root, &piece.name[..], flags, Mode::empty(), beneath)
+    let fd = resolve::open(root, &piece.name[..], flags, beneath)
         .map_err(|errno| changed(&piece.name, &io::Error::from(errno).to_string()))?;
     let stat = fstat(&fd)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {

@@ -12,9 +12,10 @@ use super::whiteouts::{is_whiteout, make_opaque};
 use crate::durable::temporary_name;
 use crate::error::{Context, Error, Kind, Result};
 use crate::storage::skeleton;
+use crate::sys::resolve;
 use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Timespec, Timestamps, fstat, futimens,
-    mkdirat, openat, openat2, renameat_with, statat, unlinkat,
+    mkdirat, openat, renameat_with, statat, unlinkat,
 };
 use rustix::io::Errno;
 use std::cell::Cell;
@@ -291,13 +292,13 @@ impl Tree {
         let plain = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_XDEV;
         // Here NO_SYMLINKS answers for the end of the path as well, and tells a link (LOOP) from a file.
         let follow = DIRECTORY.difference(OFlags::NOFOLLOW);
-        match openat2(&*self.root, path, follow, Mode::empty(), plain) {
+        match resolve::open(&*self.root, path, follow, plain) {
             Ok(fd) => return Ok((fd, path.to_vec())),
             Err(Errno::LOOP) => {}
             Err(errno) => return Err(errno),
         }
         let in_root = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV;
-        let fd = openat2(&*self.root, path, follow, Mode::empty(), in_root)?;
+        let fd = resolve::open(&*self.root, path, follow, in_root)?;
         let real = real_path(&fd).zip(real_path(&*self.root)).and_then(|(path, root)| {
             let below = path.strip_prefix(&root[..])?;
             Some(below.strip_prefix(b"/").unwrap_or(below).to_vec())
