@@ -1,7 +1,10 @@
 //! rcon: a daemonless, rootless container tool. ARCHITECTURE.md says how its rooms fit together.
 
+pub mod bake;
+pub mod build;
 pub mod commands;
 pub mod config;
+pub mod dockerfile;
 pub mod durable;
 pub mod engine;
 pub mod error;

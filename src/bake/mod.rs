@@ -1,0 +1,1 @@
+//! Bake files: targets and groups of builds in HCL, JSON or a compose file, read and resolved. Pure.

@@ -1,0 +1,4 @@
+//! Builds: a Dockerfile becomes a graph of stages, and the graph an image.
+
+pub mod progress;
+pub mod wish;

@@ -1,0 +1,3 @@
+//! What a build says while it works, in BuildKit's words.
+
+pub mod event;
