@@ -7,11 +7,12 @@ use super::record::Record;
 use super::wish::{NetworkWish, Wish};
 use crate::durable::{self, Durability};
 use crate::error::{Context, Result};
+use crate::ids::ContainerId;
 use crate::network::endpoint;
 use crate::network::nft::container::NAME_SERVER;
 use crate::network::uplink::addresses as well_known;
 use crate::runtime::plan::FileMount;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// docker's lines, in docker's order.
 const HOSTS: &str = "127.0.0.1\tlocalhost\n\
@@ -33,10 +34,14 @@ pub fn write(folder: &Path, record: &Record) -> Result<()> {
     Ok(())
 }
 
+/// Where the files of a container are.
+pub fn folder(engine: &Engine, id: &ContainerId) -> PathBuf {
+    engine.containers.folder(id).join("etc")
+}
+
 /// Writes anew what depends on the networks of a container that is about to start, or is connected to one more:
 /// in place, since the files are mounted.
-pub fn refresh(engine: &Engine, record: &Record, places: &[Place]) -> Result<()> {
-    let folder = engine.containers.folder(&record.id).join("etc");
+pub fn refresh(engine: &Engine, record: &Record, folder: &Path, places: &[Place]) -> Result<()> {
     let links = linked(engine, record, places);
     for (name, contents) in
         [("hosts", hosts(record, places, &links)), ("resolv.conf", resolver(&record.wish, places))]

@@ -43,6 +43,7 @@ pub mod state;
 pub mod stop;
 pub mod supervise;
 pub mod tmpfs;
+pub mod transient;
 pub mod unshare;
 pub mod usage;
 pub mod uses;

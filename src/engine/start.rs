@@ -17,6 +17,7 @@ use crate::runtime::stream::{Hello, Remedy, StartFailure};
 use crate::userns::mapping::Mapping;
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// docker's size of /dev/shm in bytes.
@@ -174,13 +175,11 @@ fn attempt(
     prepared: Prepared,
 ) -> Result<Outcome> {
     let Prepared { monitor, way, mapping, outer } = prepared;
-    let sockets = engine.sockets(&record.id);
-    std::fs::create_dir_all(&sockets).what(|| format!("making {}", sockets.display()))?;
-    let mut plan = plan(engine, record, &mapping, attachment)?;
+    let mut plan = plan(engine, record, Home::of(engine, record)?, &mapping, attachment)?;
     plan.makes_outer = outer.is_some();
     let places = take_places(engine, record)?;
     shared::note(engine, &record.wish.network)?;
-    files::refresh(engine, record, &places)?;
+    files::refresh(engine, record, &files::folder(engine, &record.id), &places)?;
     plan.wiring = wiring::wiring(engine, record, &places)?;
     if plan.wiring.is_some() {
         plan.beside = filters();
@@ -203,7 +202,7 @@ fn take_places(engine: &Engine, record: &Record) -> Result<Vec<Place>> {
 }
 
 /// Of the processes beside a container.
-fn filters() -> Filters {
+pub(super) fn filters() -> Filters {
     let of = |server| seccomp::server_program(seccomp::Arch::native(), server).to_bytes();
     Filters { uplink: of(Server::Uplink), names: of(Server::Names), ports: of(Server::Ports) }
 }
@@ -220,9 +219,36 @@ fn note(engine: &Engine, way: &Way) -> Option<(String, String)> {
     Some(reason.note())
 }
 
-fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachment) -> Result<Plan> {
+/// Where what belongs to one container is.
+#[derive(Debug)]
+pub(super) struct Home {
+    /// Its folder in the store.
+    pub(super) folder: PathBuf,
+    /// Its folder of sockets.
+    pub(super) sockets: PathBuf,
+    /// Takes its changes.
+    pub(super) upper: PathBuf,
+    /// hosts, hostname and resolv.conf.
+    pub(super) files: PathBuf,
+}
+
+impl Home {
+    fn of(engine: &Engine, record: &Record) -> Result<Self> {
+        let folder = engine.containers.folder(&record.id);
+        let (upper, files) = (folder.join("upper"), shared::files(engine, record)?);
+        Ok(Self { sockets: engine.sockets(&record.id), upper, files, folder })
+    }
+}
+
+pub(super) fn plan(
+    engine: &Engine,
+    record: &Record,
+    home: Home,
+    mapping: &Mapping,
+    attachment: Attachment,
+) -> Result<Plan> {
     let wish = &record.wish;
-    let folder = engine.containers.folder(&record.id);
+    std::fs::create_dir_all(&home.sockets).what(|| format!("making {}", home.sockets.display()))?;
     let mount_point = engine.paths.data.join("mnt");
     match rustix::fs::mkdir(&mount_point, rustix::fs::Mode::from_raw_mode(0o711)) {
         Ok(()) | Err(rustix::io::Errno::EXIST) => {}
@@ -234,10 +260,11 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
         id: record.id,
         paths: engine.paths.clone(),
         makes_outer: false,
-        sockets: engine.sockets(&record.id),
+        sockets: home.sockets,
         has_tty_group: mapping.groups.contains(5),
         attributes: attributes(record),
         remove: wish.remove,
+        transient: false,
         stop_signal: record.stop_signal,
         hello: attachment.hello,
         console: Console {
@@ -249,14 +276,16 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
         rootfs: Rootfs {
             layers_folder: engine.paths.data.join("layers"),
             layers: record.layers.clone(),
+            upper: home.upper,
+            work: home.folder.join("work"),
             mount_points: engine.store()?.mount_points()?,
             mount_point,
             volatile: wish.remove,
             read_only: wish.read_only,
             shm_size: wish.shm_size.unwrap_or(SHM_SIZE),
             privileged: wish.privileged,
-            copied: is_copied(engine, record),
-            files: files::mounts(&shared::files(engine, record)?, record),
+            copied: home.folder.join(copied::MARK).exists(),
+            files: files::mounts(&home.files, record),
             mounts: record.mounts.iter().map(|mount| planned(engine, mount)).collect::<Result<_>>()?,
         },
         sharing: Sharing { network: namespace(engine, &wish.network)? },
@@ -265,7 +294,7 @@ fn plan(engine: &Engine, record: &Record, mapping: &Mapping, attachment: Attachm
         hostname: record.hostname.clone(),
         process: process(record)?,
         pump_filter: seccomp::pump_program(seccomp::Arch::native()).to_bytes(),
-        folder,
+        folder: home.folder,
     })
 }
 

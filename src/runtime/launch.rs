@@ -39,6 +39,8 @@ pub enum Way {
     Join(OwnedFd),
     /// By making it.
     Make(Choice),
+    /// The caller is inside, and so is the child.
+    Inside,
 }
 
 /// A monitor in the making: it enters U0 and makes the container's namespaces while the caller still
@@ -164,6 +166,7 @@ fn enter(way: &Way, parent: &OwnedFd) -> Result<(), StartFailure> {
                 ..StartFailure::of_monitor(error)
             })?;
         }
+        Way::Inside => {}
         Way::Make(_) => {
             process::unshare(libc::CLONE_NEWUSER).map_err(|error| {
                 let words = outer::refusal(error);

@@ -61,9 +61,9 @@ pub fn main(client: OwnedFd, sharing: Sharing, book: &impl Book) -> ! {
     let code = match begin(&client, sharing).and_then(|begun| start(begun, &client, book)) {
         Ok(started) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Started);
-            drop(client);
+            let starter = started.plan.transient.then_some(client);
             book.started(&started.plan);
-            stay(started, book)
+            stay(started, starter, book)
         }
         Err(failure) => {
             let _ = stream::tell(client.as_fd(), &ToClient::Failed(failure));
@@ -427,11 +427,15 @@ fn record_running(plan: &Plan, book: &impl Book, init: &Child, pump: &Child) -> 
 
 /// Sleeps until the container has ended, and does what is asked meanwhile. Gives the exit code of this
 /// process: the container's.
-fn stay(mut started: Started, book: &impl Book) -> u8 {
+fn stay(mut started: Started, mut starter: Option<OwnedFd>, book: &impl Book) -> u8 {
     let mut execs = Execs::default();
     let ended = loop {
-        if wait_for_work(&started, &execs).is_err() {
+        if wait_for_work(&started, starter.as_ref(), &execs).is_err() {
             continue;
+        }
+        if starter.as_ref().is_some_and(has_gone) {
+            starter = None;
+            let _ = process::send_signal(&started.init.pidfd, libc::SIGKILL);
         }
         if let Some(ended) = reap(&mut started, &mut execs, book) {
             break ended;
@@ -461,12 +465,20 @@ fn stay(mut started: Started, book: &impl Book) -> u8 {
     code as u8
 }
 
-fn wait_for_work(started: &Started, execs: &Execs) -> io::Result<()> {
+/// Whether nobody is at the other end any more.
+fn has_gone(starter: &OwnedFd) -> bool {
+    let mut polled = [PollFd::new(starter, PollFlags::empty())];
+    poll(&mut polled, Some(&rustix::event::Timespec::default())).is_ok_and(|count| count > 0)
+}
+
+fn wait_for_work(started: &Started, starter: Option<&OwnedFd>, execs: &Execs) -> io::Result<()> {
     let mut watched = vec![started.signals.as_fd(), started.control.as_fd(), started.pump_socket.as_fd()];
     watched.extend(execs.watched());
     watched.extend(started.network.iter().flat_map(Networked::watched));
     let mut polled: Vec<PollFd<'_>> =
         watched.into_iter().map(|end| PollFd::from_borrowed_fd(end, PollFlags::IN)).collect();
+    // What its starter sends is the pump's to read; only its end is heard.
+    polled.extend(starter.map(|starter| PollFd::new(starter, PollFlags::empty())));
     Ok(poll(&mut polled, None).map(drop)?)
 }
 

@@ -33,6 +33,8 @@ pub struct Plan {
     pub has_tty_group: bool,
     /// Remove the container when it has ended.
     pub remove: bool,
+    /// It is killed when whoever started it goes: a step of a build.
+    pub transient: bool,
     /// What asks it to stop: sent when the launcher itself is asked to (SIGTERM).
     pub stop_signal: i32,
     /// What the client that comes with the start wants: decided before the container says anything.
@@ -97,6 +99,10 @@ pub struct Rootfs {
     pub mount_points: PathBuf,
     /// Lower directories, the topmost first.
     pub layers: Vec<String>,
+    /// The directory that takes what is changed.
+    pub upper: PathBuf,
+    /// Overlayfs' own, on the same file system.
+    pub work: PathBuf,
     /// An empty folder to mount on.
     pub mount_point: PathBuf,
     /// The overlay need not survive a power cut (`--rm`): no sync when it is unmounted.
@@ -132,6 +138,15 @@ pub enum Mount {
     Bind { source: PathBuf, target: String, read_only: bool, recursive: bool },
     /// A fresh tmpfs with these options (tmpfs(5)) and flags.
     Tmpfs { target: String, options: Vec<(String, String)>, flags: TmpfsFlags },
+}
+
+impl Mount {
+    /// Where it goes: absolute, in the container.
+    pub fn target(&self) -> &str {
+        match self {
+            Self::Bind { target, .. } | Self::Tmpfs { target, .. } => target,
+        }
+    }
 }
 
 /// Flags of a `--tmpfs`; docker's defaults are all but read-only.

@@ -54,6 +54,11 @@ impl CompleteBlob {
 }
 
 impl MadeLayer {
+    /// One that was made here, as files.
+    pub fn captured(staged: Staged) -> Self {
+        Self { staged, blob: None }
+    }
+
     /// Its digest, not compressed.
     pub fn diff_id(&self) -> Result<Digest> {
         Ok(self.staged.info()?.diff_id)

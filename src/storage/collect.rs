@@ -53,8 +53,8 @@ impl Store {
         if images.len() != records {
             return Ok(freed);
         }
-        let named: HashSet<Digest> =
-            images.iter().flat_map(|image| image.layers.iter().map(|layer| layer.diff_id)).collect();
+        let of_images = images.iter().flat_map(|image| image.layers.iter().map(|layer| layer.diff_id));
+        let named: HashSet<Digest> = of_images.chain(self.build_cache().layers()?).collect();
         let kept = layers_of(uses);
         for name in names(&self.layers().directory())? {
             // A name that is not ours is left alone.

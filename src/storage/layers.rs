@@ -152,17 +152,11 @@ impl Layers<'_> {
 
     /// Unpacks a tar stream, which is not compressed, beside the layers. Not one of them before it is published.
     pub fn stage(&self, plain: impl Read, tar: Tar, making: &Making) -> Result<Staged> {
-        let directory = self.directory();
-        let (name, lock) = make_locked(&directory)?;
-        let path = directory.join(&name);
-        let mut staged = Staged { directory, name, map: making.map.clone(), info: None, _lock: lock };
-        make_directory(&path.join("diff"), 0o700)?;
+        let mut staged = self.begin(&making.map)?;
+        let path = staged.path();
         make_directory(&path.join("trash"), 0o700)?;
         let target =
             Target { root: open_directory(&path.join("diff"))?, trash: open_directory(&path.join("trash"))? };
-        // What a layer that says nothing about its root gets, whatever the caller's umask is.
-        let open_to_all = Mode::from_raw_mode(0o755);
-        rustix::fs::fchmod(&target.root, open_to_all).map_err(io::Error::from).what(|| "making a layer")?;
         let mut owners = match making.owners {
             OwnerMode::Applied => Owners::Applied,
             OwnerMode::Recorded => Owners::Recorded(BufWriter::new(new_file(&path.join("owners"))?)),
@@ -186,6 +180,19 @@ impl Layers<'_> {
         durable::replace(&path.join("layer.json"), &bytes)?;
         sweep::remove_directory(&path, OsStr::new("trash"))?;
         staged.info = Some(info);
+        Ok(staged)
+    }
+
+    /// Makes a folder for a layer, with an empty `diff`.
+    pub(super) fn begin(&self, map: &IdMapKey) -> Result<Staged> {
+        let directory = self.directory();
+        let (name, lock) = make_locked(&directory)?;
+        let staged = Staged { directory, name, map: map.clone(), info: None, _lock: lock };
+        let diff = staged.path().join("diff");
+        make_directory(&diff, 0o700)?;
+        // What a layer that says nothing about its root gets, whatever the caller's umask is.
+        let open_to_all = Mode::from_raw_mode(0o755);
+        rustix::fs::chmod(&diff, open_to_all).map_err(io::Error::from).what(|| "making a layer")?;
         Ok(staged)
     }
 
@@ -274,6 +281,22 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// Its folder.
+    pub(super) fn path(&self) -> PathBuf {
+        self.directory.join(&self.name)
+    }
+
+    /// The folder's name among the layers.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Complete: `info` is written down in its folder.
+    pub(super) fn with(mut self, info: LayerInfo) -> Self {
+        self.info = Some(info);
+        self
+    }
+
     /// What is in it.
     ///
     /// # Errors
@@ -332,12 +355,12 @@ fn make_directory(path: &Path, mode: u32) -> Result<()> {
     std::fs::DirBuilder::new().mode(mode).create(path).what(|| format!("making {}", path.display()))
 }
 
-fn open_directory(path: &Path) -> Result<OwnedFd> {
+pub(super) fn open_directory(path: &Path) -> Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     open(path, flags, Mode::empty()).map_err(io::Error::from).what(|| format!("opening {}", path.display()))
 }
 
-fn new_file(path: &Path) -> Result<File> {
+pub(super) fn new_file(path: &Path) -> Result<File> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
     let fd = open(path, flags, Mode::from_raw_mode(0o600)).map_err(io::Error::from);
     Ok(fd.what(|| format!("making {}", path.display()))?.into())

@@ -12,6 +12,7 @@
 //!   layers/<diff id>-<id map>/      diff/, layer.json, owners, skeleton: made in .tmp-*, renamed in when complete
 //!   mount-points/                   the lowest layer of every container: empty places to mount on
 //!   networks/<name>.json            one per network, see `networks`
+//!   build/                          the cache of builds, see `build_cache`                 GC root
 //!   locks/images.lock               shared: whoever adds blobs, layers, records, tags; exclusive: whoever removes any
 //!   locks/index.lock                exclusive: whoever derives index.json, or changes a record
 //!   locks/lists.lock                exclusive: whoever changes a list of manifests
@@ -25,6 +26,8 @@
 pub mod add;
 pub mod archive;
 pub mod blobs;
+pub mod build_cache;
+pub mod capture;
 pub mod check;
 mod collect;
 mod complete;

@@ -51,7 +51,7 @@ fn plug_in(engine: &Engine, record: &Record, joined: &[Joined], new: &Joined) ->
     let before = place::current(engine, record, joined)?;
     let place = place::take_one(engine, record, &name, new, &place::free_interface(&before))?;
     let after = place::current(engine, record, joined)?;
-    files::refresh(engine, record, &after)?;
+    files::refresh(engine, record, &files::folder(engine, &record.id), &after)?;
     let cable = Box::new(wiring::cable(&record.wish, &place, false));
     tell(engine, record, Change::Connect { cable, around: around(engine, record, &after)? })
 }
@@ -88,7 +88,7 @@ pub fn disconnect(engine: &Engine, container: &str, network: &str, force: bool) 
     place::release_one(&engine.paths, &network.id, &record.id);
     let Some(gone) = gone else { return Ok(()) };
     let places = place::current(engine, &record, &after)?;
-    files::refresh(engine, &record, &places)?;
+    files::refresh(engine, &record, &files::folder(engine, &record.id), &places)?;
     let around = around(engine, &record, &places)?;
     tell(engine, &record, Change::Disconnect { interface: gone.endpoint.interface, around })
 }

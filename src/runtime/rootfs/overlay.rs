@@ -14,7 +14,7 @@ pub fn make(plan: &Plan) -> Result<Option<OwnedFd>, Failure> {
     if plan.rootfs.copied {
         return Ok(None);
     }
-    forget_volatile(&plan.folder);
+    forget_volatile(&plan.rootfs.work);
     let made = with_lower_directories_one_by_one(plan);
     // The launcher stays in no folder that somebody may want to remove.
     rustix::process::chdir("/").map_err(|errno| failed(Step::Overlay)(errno.into()))?;
@@ -43,8 +43,8 @@ pub fn mount(plan: &Plan, overlay: Option<OwnedFd>) -> Result<OwnedFd, Failure> 
 /// An overlay that was mounted `volatile` refuses to be mounted again until this mark is gone
 /// (overlayfs.rst, "Volatile mount"): a power cut may have torn it. A container that is removed when
 /// it ends never lives to see one.
-fn forget_volatile(folder: &Path) {
-    let mark = folder.join("work/work/incompat/volatile");
+fn forget_volatile(work: &Path) {
+    let mark = work.join("work/incompat/volatile");
     let _ = rustix::fs::unlinkat(CWD, &mark, rustix::fs::AtFlags::REMOVEDIR);
 }
 
@@ -58,8 +58,8 @@ fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<OwnedFd> {
     for layer in lower_directories(rootfs) {
         set("lowerdir+", layer)?;
     }
-    set("upperdir", &plan.folder.join("upper"))?;
-    set("workdir", &plan.folder.join("work"))?;
+    set("upperdir", &rootfs.upper)?;
+    set("workdir", &rootfs.work)?;
     for flag in flags(rootfs) {
         rustix::mount::fsconfig_set_flag(context.as_fd(), flag)?;
     }
@@ -95,12 +95,11 @@ fn with_short_names(plan: &Plan) -> io::Result<()> {
     let mut names = Vec::new();
     for (number, layer) in lower_directories(&plan.rootfs).enumerate() {
         names.push(number.to_string());
-        match rustix::fs::symlink(plan.rootfs.layers_folder.join(layer), number.to_string()) {
-            Ok(()) | Err(rustix::io::Errno::EXIST) => {}
-            Err(errno) => return Err(errno.into()),
-        }
+        link(&plan.rootfs.layers_folder.join(layer), &number.to_string())?;
     }
-    let mut options = format!("lowerdir={},upperdir=../upper,workdir=../work", names.join(":"));
+    link(&plan.rootfs.upper, "upper")?;
+    link(&plan.rootfs.work, "work")?;
+    let mut options = format!("lowerdir={},upperdir=upper,workdir=work", names.join(":"));
     for flag in flags(&plan.rootfs) {
         options.push(',');
         options.push_str(flag);
@@ -115,10 +114,18 @@ fn with_short_names(plan: &Plan) -> io::Result<()> {
     )?)
 }
 
+/// In the working directory; one that is there from the last start is right.
+fn link(target: &Path, name: &str) -> io::Result<()> {
+    match rustix::fs::symlink(target, name) {
+        Ok(()) | Err(rustix::io::Errno::EXIST) => Ok(()),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
 /// Without an overlay the engine has copied the layers into the upper folder: that is the tree.
 fn bind_copy(plan: &Plan) -> io::Result<()> {
     let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
-    let tree = rustix::mount::open_tree(CWD, plan.folder.join("upper"), flags)?;
+    let tree = rustix::mount::open_tree(CWD, &plan.rootfs.upper, flags)?;
     attach_to_path(&tree, &plan.rootfs.mount_point)
 }
 
