@@ -26,6 +26,17 @@ use std::time::Duration;
 /// How often a monitor may end just when it is joined before a U0 of one's own is the better way.
 const MOST_JOINS: u32 = 64;
 
+/// This process can be joined.
+#[derive(Debug)]
+pub struct Settled(PathBuf);
+
+impl Drop for Settled {
+    fn drop(&mut self) {
+        // A process that is gone is not joined whatever the file says.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 /// One user's rcon.
 #[derive(Debug, Clone)]
 pub struct Engine {
@@ -78,14 +89,48 @@ impl Engine {
 
     /// The hint was the monitor of a container that has ended, or a reboot made it stale.
     fn search_monitor(&self) -> Option<(Identity, OwnedFd)> {
-        let found = self.containers.ids().ok()?.into_iter().find_map(|id| {
+        let of_container = |id| {
             let state = State::read(&self.containers.folder(&id)).ok()?;
             let monitor = state.processes()?.launcher;
             let this_boot = matches!(&state, State::Running { boot, .. } if *boot == super::state::boot());
             Some((monitor, monitor.open().filter(|_| this_boot)?))
-        })?;
+        };
+        let found = self.containers.ids().ok()?.into_iter().find_map(of_container);
+        let found = found.or_else(|| self.living_builder())?;
         self.hint_at(&found.0);
         Some(found)
+    }
+
+    /// A build lives in U0 too.
+    fn living_builder(&self) -> Option<(Identity, OwnedFd)> {
+        std::fs::read_dir(self.builders()).ok()?.flatten().find_map(|entry| {
+            let identity: Identity = serde_json::from_slice(&std::fs::read(entry.path()).ok()?).ok()?;
+            Some((identity, identity.open()?))
+        })
+    }
+
+    fn builders(&self) -> PathBuf {
+        self.paths.runtime.join("builders")
+    }
+
+    /// Moves this process into U0 for as long as it lives, so that others can join through it: a build, whose
+    /// steps start one after the other. What comes back takes the word of it away when dropped.
+    pub fn settle(&self) -> Result<(Mapping, Settled)> {
+        let lock = Lock::take(&self.paths.runtime.join("outer.lock"), Sharing::Exclusive)?;
+        let mapping = self.enter()?;
+        // Others may join only a process that they may look into.
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::Dumpable)
+            .map_err(io::Error::from)
+            .what(|| "letting other calls join")?;
+        make_private(&self.builders())?;
+        let identity = Identity::of(std::process::id() as i32).what(|| "looking at this process")?;
+        let word = self.builders().join(format!("{}.json", identity.pid));
+        durable::replace(&word, &serde_json::to_vec(&identity).what(|| "leaving word of a build")?)?;
+        if self.living_monitor().is_none_or(|(monitor, _)| monitor == identity) {
+            self.hint_at(&identity);
+        }
+        drop(lock);
+        Ok((mapping, Settled(word)))
     }
 
     fn hint(&self) -> PathBuf {

@@ -8,6 +8,53 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
+/// Layers as one tree, beside any container: what a build copies from and to.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    /// The folder that the layer names are relative to.
+    pub layers_folder: &'a Path,
+    /// Lower directories, the topmost first; at least two where nothing is above them.
+    pub layers: &'a [&'a Path],
+    /// What takes changes, and overlayfs' own folder beside it.
+    pub upper: Option<(&'a Path, &'a Path)>,
+    /// An empty folder of the caller's, for kernels that need paths.
+    pub scratch: &'a Path,
+}
+
+impl Tree<'_> {
+    /// Mounts it in this mount namespace, and opens its root. It is gone when nobody has it open.
+    ///
+    /// # Errors
+    /// Of fsconfig(2) or mount(2): `EINVAL`, `EPERM` where the kernel or the file system refuses overlays.
+    pub fn mount(&self) -> io::Result<OwnedFd> {
+        let options = Options {
+            layers_folder: self.layers_folder,
+            lower: self.layers.to_vec(),
+            upper: self.upper,
+            volatile: self.upper.is_some(),
+        };
+        let here = rustix::fs::open(".", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        let mounted = match options.detached() {
+            // Kernels before 6.7 do not know `lowerdir+`.
+            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => self.at_a_path(&options),
+            mounted => mounted,
+        };
+        rustix::process::fchdir(here)?;
+        mounted
+    }
+
+    fn at_a_path(&self, options: &Options<'_>) -> io::Result<OwnedFd> {
+        let (links, place) = (self.scratch.join("l"), self.scratch.join("m"));
+        std::fs::create_dir_all(&links)?;
+        std::fs::create_dir_all(&place)?;
+        options.by_short_names(&links, &place)?;
+        let root =
+            rustix::fs::open(&place, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        rustix::mount::unmount(&place, rustix::mount::UnmountFlags::DETACH)?;
+        Ok(root)
+    }
+}
+
 /// Makes the overlay, detached: as the launcher, while init is still making namespaces. `None` where init has to
 /// mount the tree in another way.
 pub fn make(plan: &Plan) -> Result<Option<OwnedFd>, Failure> {
@@ -15,7 +62,7 @@ pub fn make(plan: &Plan) -> Result<Option<OwnedFd>, Failure> {
         return Ok(None);
     }
     forget_volatile(&plan.rootfs.work);
-    let made = with_lower_directories_one_by_one(plan);
+    let made = Options::of(&plan.rootfs).detached();
     // The launcher stays in no folder that somebody may want to remove.
     rustix::process::chdir("/").map_err(|errno| failed(Step::Overlay)(errno.into()))?;
     match made {
@@ -33,7 +80,7 @@ pub fn mount(plan: &Plan, overlay: Option<OwnedFd>) -> Result<OwnedFd, Failure> 
     match overlay {
         Some(overlay) => attach_to_path(&overlay, mount_point),
         None if plan.rootfs.copied => bind_copy(plan),
-        None => with_short_names(plan),
+        None => Options::of(&plan.rootfs).by_short_names(&plan.folder.join("l"), mount_point),
     }
     .map_err(failed(Step::Overlay))?;
     rustix::fs::open(mount_point, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
@@ -48,70 +95,84 @@ fn forget_volatile(work: &Path) {
     let _ = rustix::fs::unlinkat(CWD, &mark, rustix::fs::AtFlags::REMOVEDIR);
 }
 
-/// Since Linux 6.7: up to 500 layers, whatever the length of their names together.
-fn with_lower_directories_one_by_one(plan: &Plan) -> io::Result<OwnedFd> {
-    let rootfs = &plan.rootfs;
-    rustix::process::chdir(&rootfs.layers_folder)?;
-    let context = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)?;
-    rustix::mount::fsconfig_set_string(context.as_fd(), "source", "overlay")?;
-    let set = |key: &str, value: &Path| rustix::mount::fsconfig_set_string(context.as_fd(), key, value);
-    for layer in lower_directories(rootfs) {
-        set("lowerdir+", layer)?;
-    }
-    set("upperdir", &rootfs.upper)?;
-    set("workdir", &rootfs.work)?;
-    for flag in flags(rootfs) {
-        rustix::mount::fsconfig_set_flag(context.as_fd(), flag)?;
-    }
-    rustix::mount::fsconfig_create(context.as_fd())?;
-    Ok(rustix::mount::fsmount(
-        context.as_fd(),
-        FsMountFlags::FSMOUNT_CLOEXEC,
-        MountAttrFlags::MOUNT_ATTR_NODEV,
-    )?)
-}
-
 /// Most that an overlay can have below (OVL_MAX_STACK of the kernel).
 const MOST_LAYERS: usize = 500;
 
-/// The image's layers, the topmost first, and below them the places to mount on, when there is room.
-fn lower_directories(rootfs: &Rootfs) -> impl Iterator<Item = &Path> {
-    let lowest = (rootfs.layers.len() < MOST_LAYERS).then_some(rootfs.mount_points.as_path());
-    rootfs.layers.iter().map(Path::new).chain(lowest)
+/// What an overlay is made of.
+struct Options<'a> {
+    layers_folder: &'a Path,
+    lower: Vec<&'a Path>,
+    upper: Option<(&'a Path, &'a Path)>,
+    volatile: bool,
 }
 
-fn flags(rootfs: &Rootfs) -> impl Iterator<Item = &'static str> {
-    ["userxattr"].into_iter().chain(rootfs.volatile.then_some("volatile"))
-}
+impl<'a> Options<'a> {
+    /// The image's layers, the topmost first, and below them the places to mount on, when there is room.
+    fn of(rootfs: &'a Rootfs) -> Self {
+        let lowest = (rootfs.layers.len() < MOST_LAYERS).then_some(rootfs.mount_points.as_path());
+        Self {
+            layers_folder: &rootfs.layers_folder,
+            lower: rootfs.layers.iter().map(Path::new).chain(lowest).collect(),
+            upper: Some((&rootfs.upper, &rootfs.work)),
+            volatile: rootfs.volatile,
+        }
+    }
 
-/// mount(2) takes one page of options, so each layer gets a link with a number for its name.
-fn with_short_names(plan: &Plan) -> io::Result<()> {
-    let links = plan.folder.join("l");
-    match rustix::fs::mkdir(&links, Mode::from_raw_mode(0o700)) {
-        Ok(()) | Err(rustix::io::Errno::EXIST) => {}
-        Err(errno) => return Err(errno.into()),
+    fn flags(&self) -> impl Iterator<Item = &'static str> {
+        ["userxattr"].into_iter().chain(self.volatile.then_some("volatile"))
     }
-    rustix::process::chdir(&links)?;
-    let mut names = Vec::new();
-    for (number, layer) in lower_directories(&plan.rootfs).enumerate() {
-        names.push(number.to_string());
-        link(&plan.rootfs.layers_folder.join(layer), &number.to_string())?;
+
+    /// Since Linux 6.7: up to 500 layers, whatever the length of their names together. Changes the working
+    /// directory.
+    fn detached(&self) -> io::Result<OwnedFd> {
+        rustix::process::chdir(self.layers_folder)?;
+        let context = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)?;
+        rustix::mount::fsconfig_set_string(context.as_fd(), "source", "overlay")?;
+        let set = |key: &str, value: &Path| rustix::mount::fsconfig_set_string(context.as_fd(), key, value);
+        for layer in &self.lower {
+            set("lowerdir+", layer)?;
+        }
+        if let Some((upper, work)) = self.upper {
+            set("upperdir", upper)?;
+            set("workdir", work)?;
+        }
+        for flag in self.flags() {
+            rustix::mount::fsconfig_set_flag(context.as_fd(), flag)?;
+        }
+        rustix::mount::fsconfig_create(context.as_fd())?;
+        Ok(rustix::mount::fsmount(
+            context.as_fd(),
+            FsMountFlags::FSMOUNT_CLOEXEC,
+            MountAttrFlags::MOUNT_ATTR_NODEV,
+        )?)
     }
-    link(&plan.rootfs.upper, "upper")?;
-    link(&plan.rootfs.work, "work")?;
-    let mut options = format!("lowerdir={},upperdir=upper,workdir=work", names.join(":"));
-    for flag in flags(&plan.rootfs) {
-        options.push(',');
-        options.push_str(flag);
+
+    /// mount(2) takes one page of options, so each layer gets a link in `links` with a number for its name.
+    /// Changes the working directory.
+    fn by_short_names(&self, links: &Path, mount_point: &Path) -> io::Result<()> {
+        match rustix::fs::mkdir(links, Mode::from_raw_mode(0o700)) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+        rustix::process::chdir(links)?;
+        let mut names = Vec::new();
+        for (number, layer) in self.lower.iter().enumerate() {
+            names.push(number.to_string());
+            link(&self.layers_folder.join(layer), &number.to_string())?;
+        }
+        let mut options = format!("lowerdir={}", names.join(":"));
+        if let Some((upper, work)) = self.upper {
+            link(upper, "upper")?;
+            link(work, "work")?;
+            options.push_str(",upperdir=upper,workdir=work");
+        }
+        for flag in self.flags() {
+            options.push(',');
+            options.push_str(flag);
+        }
+        let options = std::ffi::CString::new(options)?;
+        Ok(rustix::mount::mount("overlay", mount_point, "overlay", MountFlags::NODEV, options.as_c_str())?)
     }
-    let options = std::ffi::CString::new(options)?;
-    Ok(rustix::mount::mount(
-        "overlay",
-        &plan.rootfs.mount_point,
-        "overlay",
-        MountFlags::NODEV,
-        options.as_c_str(),
-    )?)
 }
 
 /// In the working directory; one that is there from the last start is right.
