@@ -159,8 +159,17 @@ impl Lock {
 
     /// Takes the lock alone if nobody holds it.
     pub fn try_take(path: &Path) -> Result<Option<Self>> {
+        Self::without_waiting(path, FlockOperation::NonBlockingLockExclusive)
+    }
+
+    /// Takes the lock beside others if nobody holds it alone.
+    pub fn try_take_shared(path: &Path) -> Result<Option<Self>> {
+        Self::without_waiting(path, FlockOperation::NonBlockingLockShared)
+    }
+
+    fn without_waiting(path: &Path, operation: FlockOperation) -> Result<Option<Self>> {
         let file = lock_file(path)?;
-        match flock(file.as_fd(), FlockOperation::NonBlockingLockExclusive) {
+        match flock(file.as_fd(), operation) {
             Ok(()) => Ok(Some(Self(file))),
             Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
             Err(errno) => Err(std::io::Error::from(errno)).what(|| format!("locking {}", path.display())),

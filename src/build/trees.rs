@@ -1,0 +1,85 @@
+//! The trees that steps copy and mount from: the layers of a stage or an image as one.
+
+use super::work::Work;
+use crate::error::{Context, Result};
+use crate::runtime::rootfs::overlay::Tree;
+use crate::storage::Store;
+use crate::sys::process;
+use rustix::fs::{CWD, Mode, OFlags};
+use rustix::mount::{MountPropagationFlags, MoveMountFlags};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+/// Trees that were put together, by their layers.
+#[derive(Debug)]
+pub struct Trees {
+    layers_folder: PathBuf,
+    known: RefCell<HashMap<Vec<String>, PathBuf>>,
+}
+
+impl Trees {
+    /// In a mount namespace of this process's own, which is in U0.
+    pub fn begin(store: &Store) -> Result<Self> {
+        process::unshare(libc::CLONE_NEWNS).what(|| "making a mount namespace")?;
+        rustix::mount::mount_change("/", MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC)
+            .map_err(io::Error::from)
+            .what(|| "making a mount namespace private")?;
+        Ok(Self { layers_folder: store.root().join("layers"), known: RefCell::default() })
+    }
+
+    /// Where the layers are.
+    pub fn layers_folder(&self) -> &Path {
+        &self.layers_folder
+    }
+
+    /// The path of the tree of `layers`, the topmost first, for reading. As this process's mount namespace has it.
+    pub fn path(&self, work: &Work, layers: &[String]) -> Result<PathBuf> {
+        if let Some(path) = self.known.borrow().get(layers) {
+            return Ok(path.clone());
+        }
+        let path = match layers {
+            [] => work.folder()?,
+            [one] => self.layers_folder.join(one),
+            _ => self.mounted(work, layers)?,
+        };
+        self.known.borrow_mut().insert(layers.to_vec(), path.clone());
+        Ok(path)
+    }
+
+    fn mounted(&self, work: &Work, layers: &[String]) -> Result<PathBuf> {
+        let (scratch, place) = (work.folder()?, work.folder()?);
+        let layers: Vec<&Path> = layers.iter().map(Path::new).collect();
+        let tree = Tree { layers_folder: &self.layers_folder, layers: &layers, upper: None, scratch: &scratch };
+        let mounted = tree.mount().and_then(|tree| attach(&tree, &place));
+        mounted.what(|| "mounting the layers of a stage")?;
+        Ok(place)
+    }
+
+    /// The root of the tree of `layers` with `upper` above it, which takes what is changed.
+    pub fn writable(&self, folder: &Path, layers: &[String], upper: &Path) -> Result<OwnedFd> {
+        let doing = || "mounting the layers of a stage";
+        if layers.is_empty() {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            return rustix::fs::open(upper, flags, Mode::empty()).map_err(io::Error::from).what(doing);
+        }
+        let overlay_work = folder.join("work");
+        std::fs::create_dir(&overlay_work).what(doing)?;
+        let layers: Vec<&Path> = layers.iter().map(Path::new).collect();
+        let upper = Some((upper, overlay_work.as_path()));
+        let root = Tree { layers_folder: &self.layers_folder, layers: &layers, upper, scratch: folder }.mount();
+        // A mount is no directory to read from until it is opened as one.
+        let opened = root.and_then(|root| {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            Ok(rustix::fs::openat(&root, ".", flags, Mode::empty())?)
+        });
+        opened.what(doing)
+    }
+}
+
+/// Puts a mount where a path leads to it.
+pub fn attach(mount: &OwnedFd, place: &Path) -> io::Result<()> {
+    Ok(rustix::mount::move_mount(mount, "", CWD, place, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?)
+}

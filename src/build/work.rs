@@ -1,0 +1,75 @@
+//! The folder of one build that runs: what its steps need meanwhile, and word of what must not go.
+//!
+//! `build/work/<pid>-<start>/` with `lock` (flock, held as long as the build lives), `uses.json` and a folder per step.
+
+use crate::durable::{self, Lock, Sharing};
+use crate::engine::host::Engine;
+use crate::engine::uses::BuildUse;
+use crate::error::{Context, Result};
+use crate::storage::Store;
+use crate::sys::process::Identity;
+use std::cell::Cell;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The folder, gone with the value.
+#[derive(Debug)]
+pub struct Work {
+    folder: PathBuf,
+    name: OsString,
+    store: Store,
+    steps: Cell<usize>,
+    _lock: Lock,
+}
+
+impl Work {
+    /// Makes one, and removes those of builds that were killed. This process must be in U0.
+    pub fn begin(engine: &Engine, uses: &BuildUse) -> Result<Self> {
+        let store = engine.store()?;
+        let all = store.build_cache().folder("work")?;
+        sweep(&store, &all);
+        let Identity { pid, start } = Identity::of(std::process::id() as i32).what(|| "looking at this process")?;
+        let name = OsString::from(format!("{pid}-{start}"));
+        let folder = all.join(&name);
+        std::fs::create_dir(&folder).what(|| format!("making {}", folder.display()))?;
+        let lock = Lock::take(&folder.join("lock"), Sharing::Exclusive)?;
+        let text = serde_json::to_vec(uses).what(|| "writing down what a build needs")?;
+        durable::put(&folder.join(BuildUse::FILE), &text, durable::Durability::Kill)?;
+        Ok(Self { folder, name, store, steps: Cell::new(0), _lock: lock })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A new, empty folder in it.
+    pub fn folder(&self) -> Result<PathBuf> {
+        let number = self.steps.get() + 1;
+        self.steps.set(number);
+        let folder = self.folder.join(number.to_string());
+        std::fs::create_dir(&folder).what(|| format!("making {}", folder.display()))?;
+        Ok(folder)
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        // What stays is removed by the next build.
+        let _ = self.store.build_cache().remove_work(&self.name);
+    }
+}
+
+/// Removes folders whose build has ended.
+fn sweep(store: &Store, all: &Path) {
+    let Ok(entries) = std::fs::read_dir(all) else { return };
+    for entry in entries.flatten() {
+        let lock = Lock::try_take(&entry.path().join("lock"));
+        let is_young = entry.metadata().and_then(|data| data.modified()).is_ok_and(|time| {
+            time.elapsed().is_ok_and(|age| age < std::time::Duration::from_secs(10))
+        });
+        if matches!(lock, Ok(Some(_))) && !is_young {
+            let _ = store.build_cache().remove_work(&entry.file_name());
+        }
+    }
+}
