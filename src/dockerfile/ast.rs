@@ -1,7 +1,7 @@
 //! What a Dockerfile says, instruction by instruction, nothing expanded yet.
 
-/// Lines of the source, counted from 1; both ends belong to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Lines of the source, counted from 1; both ends belong to it. Line 0 is nowhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lines {
     /// The first.
     pub first: usize,
@@ -20,7 +20,8 @@ pub struct Dockerfile {
     pub stages: Vec<Stage>,
     /// Every instruction in the order of the file, `FROM` and global `ARG` too, as linters look at them.
     pub keywords: Vec<Keyword>,
-    /// Comment lines that follow a continuation, and empty ones: BuildKit warns of the latter.
+    /// The last lines of instructions with an empty line in their midst, of which BuildKit warns. Comments there are
+    /// fine.
     pub empty_continuations: Vec<Lines>,
 }
 
@@ -42,6 +43,8 @@ pub struct Keyword {
     pub text: String,
     /// Where.
     pub lines: Lines,
+    /// The comments above, without `#`, as far up as the instruction before or an empty comment.
+    pub comments: Vec<String>,
 }
 
 /// One stage, from a `FROM` to the next.
@@ -70,8 +73,8 @@ pub struct Stage {
 pub struct Instruction {
     /// What it says.
     pub kind: Kind,
-    /// The instruction in one line, continuations joined, as BuildKit shows it: keyword as written, one space,
-    /// the rest with blanks trimmed; without heredoc bodies.
+    /// The instruction in one line, continuations joined, as BuildKit shows it: keyword as written, all blanks inside
+    /// as they are; without heredoc bodies.
     pub original: String,
     /// Where, heredocs included.
     pub lines: Lines,
@@ -92,7 +95,7 @@ pub enum Kind {
     Entrypoint(Command),
     /// `ENV`; `legacy` is the form without `=`.
     Env { pairs: Vec<(String, String)>, legacy: bool },
-    /// `EXPOSE`.
+    /// `EXPOSE`, in the order of their text, as in BuildKit's history.
     Expose(Vec<String>),
     /// `HEALTHCHECK`.
     Healthcheck(Healthcheck),
@@ -100,7 +103,8 @@ pub enum Kind {
     Label { pairs: Vec<(String, String)>, legacy: bool },
     /// `MAINTAINER`.
     Maintainer(String),
-    /// `ONBUILD`: the instruction, still text; found valid.
+    /// `ONBUILD`: the instruction, still text, with its heredocs. As with BuildKit, what is wrong in it is told by the
+    /// build that triggers it.
     OnBuild(String),
     /// `RUN`.
     Run(Run),
@@ -236,6 +240,9 @@ pub struct Mount {
     pub size: Option<u64>,
     /// `env=` of a secret: a variable instead of, or beside, a file.
     pub env: Option<String>,
+    /// The whole of it, as written. Variables may stand in any value but that of `from=`: [`super::mount::expanded`]
+    /// reads it anew.
+    pub written: String,
 }
 
 /// `type=` of a mount.

@@ -4,3 +4,16 @@
 //! [`words`] expands them.
 
 pub mod ast;
+mod directives;
+pub mod excerpt;
+mod heredoc;
+mod interpret;
+mod node;
+mod parse;
+mod quote;
+mod source;
+mod suggest;
+pub mod words;
+
+pub use interpret::mount;
+pub use parse::{ParseError, instruction, parse};

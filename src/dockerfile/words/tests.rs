@@ -1,0 +1,1 @@
+#![expect(unused_imports, reason = "placeholder")]
