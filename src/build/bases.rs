@@ -22,6 +22,8 @@ pub trait Bases {
     fn image(&mut self, name: &str, platform: &str) -> Result<usize, Error>;
     /// The image with this number.
     fn get(&self, image: usize) -> &BaseImage;
+    /// All images that were named.
+    fn all(&self) -> &[BaseImage];
     /// The number of the folder that the call puts in place of `name`.
     fn folder(&mut self, name: &str) -> Result<Option<usize>, Error>;
     /// Whether the call puts something in place of `name`.

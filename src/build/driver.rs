@@ -53,7 +53,6 @@ impl From<Error> for StepFailed {
 }
 
 /// What a build works with.
-#[derive(Debug)]
 pub struct Means<'a> {
     pub engine: &'a Engine,
     pub store: &'a Store,
@@ -62,10 +61,20 @@ pub struct Means<'a> {
     pub context: &'a BuildContext,
     pub report: &'a Report,
     pub secrets: &'a Secrets,
+    /// Where what comes from elsewhere is put.
+    pub fetched: &'a std::path::Path,
+    /// The folders that `--build-context` names, by their number.
+    pub folders: &'a [std::path::PathBuf],
     /// Steps are shown with their platform.
     pub platform_shown: Option<&'a str>,
     /// What else of the call makes a `RUN` another one.
     pub salt: &'a str,
+}
+
+impl std::fmt::Debug for Means<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Means")
+    }
 }
 
 /// What has come of a stage.
@@ -165,7 +174,12 @@ impl std::fmt::Debug for Driver<'_> {
 
 impl<'a> Driver<'a> {
     /// A graph about to be built.
-    pub fn new(means: &'a Means<'a>, graph: &'a Graph, bases: &'a dyn Bases) -> Result<Self> {
+    pub fn new(
+        means: &'a Means<'a>,
+        graph: &'a Graph,
+        bases: &'a dyn Bases,
+        inside: Option<Inside>,
+    ) -> Result<Self> {
         let signals = process::signal_descriptor(&[Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]);
         let row = |plan: &Option<StagePlan>| {
             plan.as_ref().map(|plan| Row {
@@ -187,7 +201,7 @@ impl<'a> Driver<'a> {
             unpublished: Vec::new(),
             published: Instant::now(),
             uncached: uncached(graph, means.wish),
-            inside: None,
+            inside,
             sources: Sources::new(means),
             signals: signals.what(|| "listening to signals")?,
             waiting: false,
@@ -523,7 +537,7 @@ impl<'a> Driver<'a> {
                 };
                 Job::Files(Worker::start(|| {
                     let root = || inside.trees.writable(&folder, &below, &capture.diff());
-                    self.sources.copy(&copies, tree.as_deref(), root, &capture, &folder)
+                    self.sources.copy(&copies, tree.as_deref(), root, &capture)
                 })?)
             }
         };
@@ -536,7 +550,7 @@ impl<'a> Driver<'a> {
     fn tree_of(&self, origin: &Origin) -> Result<std::path::PathBuf> {
         let Some(inside) = &self.inside else { return Err(Error::new(Kind::System, "outside of U0")) };
         match origin {
-            Origin::Context => self.means.context.path(),
+            Origin::Context => Ok(super::sources::context_path(self.means.context)),
             Origin::Folder(number) => Ok(self.bases.path(*number).clone()),
             other => {
                 let layers = self.origin_layers(other).unwrap_or_default();
@@ -586,16 +600,11 @@ impl<'a> Driver<'a> {
         if !heard.map_err(wrong)? {
             return Ok(false);
         }
-        let mut task = self.tasks.remove(number);
-        let ended = match task.job {
-            Job::Files(worker) => worker.result().and_then(|made| {
-                task.job = Job::Waiting;
-                self.made(task, made, step)
-            }),
-            Job::Command(running) => {
-                task.job = Job::Waiting;
-                self.describe(task, &running)
-            }
+        let Task { stage, key, vertex, capture, folder, job } = self.tasks.remove(number);
+        let rest = Task { stage, key, vertex, capture, folder, job: Job::Waiting };
+        let ended = match job {
+            Job::Files(worker) => worker.result().and_then(|made| self.made(rest, made, step)),
+            Job::Command(running) => self.describe(rest, &running),
             Job::Waiting => Ok(()),
         };
         ended.map_err(|error| self.failed(stage, step, error))?;

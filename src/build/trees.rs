@@ -83,3 +83,39 @@ impl Trees {
 pub fn attach(mount: &OwnedFd, place: &Path) -> io::Result<()> {
     Ok(rustix::mount::move_mount(mount, "", CWD, place, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?)
 }
+
+/// Takes away what is mounted below `folder` in this mount namespace, the last first.
+pub fn unmount_below(folder: &Path) {
+    use std::os::unix::ffi::OsStrExt;
+    let Ok(text) = std::fs::read("/proc/self/mountinfo") else { return };
+    let mut places: Vec<Vec<u8>> = text
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| Some(unescaped(line.split(|byte| *byte == b' ').nth(4)?)))
+        .filter(|place| Path::new(std::ffi::OsStr::from_bytes(place)).starts_with(folder))
+        .collect();
+    places.reverse();
+    for place in places {
+        let _ = rustix::mount::unmount(&place[..], rustix::mount::UnmountFlags::DETACH);
+    }
+}
+
+/// proc_pid_mountinfo(5): blanks, tabs, newlines and backslashes are octal.
+fn unescaped(field: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let [first, after @ ..] = rest {
+        let octal = (*first == b'\\').then(|| after.get(..3)).flatten();
+        let octal = octal.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
+        match octal {
+            Some(byte) => {
+                plain.push(byte);
+                rest = &after[3..];
+            }
+            None => {
+                plain.push(*first);
+                rest = after;
+            }
+        }
+    }
+    plain
+}

@@ -2,6 +2,7 @@
 //!
 //! `build/work/<pid>-<start>/` with `lock` (flock, held as long as the build lives), `uses.json` and a folder per step.
 
+use super::trees::unmount_below;
 use crate::durable::{self, Lock, Sharing};
 use crate::engine::host::Engine;
 use crate::engine::uses::BuildUse;
@@ -43,6 +44,14 @@ impl Work {
         &self.folder
     }
 
+    /// Removes one of its folders, with all that is mounted there.
+    pub fn remove(&self, folder: &Path) {
+        unmount_below(folder);
+        if let Some(name) = folder.file_name() {
+            let _ = self.store.build_cache().remove_step(&self.name, name);
+        }
+    }
+
     /// A new, empty folder in it.
     pub fn folder(&self) -> Result<PathBuf> {
         let number = self.steps.get() + 1;
@@ -71,5 +80,29 @@ fn sweep(store: &Store, all: &Path) {
         if matches!(lock, Ok(Some(_))) && !is_young {
             let _ = store.build_cache().remove_work(&entry.file_name());
         }
+    }
+}
+
+/// A folder for what comes from elsewhere, before the build is in U0; gone with the value.
+#[derive(Debug)]
+pub struct Fetched(PathBuf);
+
+impl Fetched {
+    /// Makes one below the builds' own.
+    pub fn begin(store: &Store) -> Result<Self> {
+        let folder = store.build_cache().folder("fetched")?.join(durable::temporary_name());
+        std::fs::create_dir(&folder).what(|| format!("making {}", folder.display()))?;
+        Ok(Self(folder))
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Fetched {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

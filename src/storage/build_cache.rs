@@ -139,6 +139,11 @@ impl BuildCache<'_> {
         sweep::remove_directory(&self.folder("mounts")?, OsStr::new(name))
     }
 
+    /// Removes the folder `step` of the build's work `name`. This process must be in U0.
+    pub fn remove_step(&self, name: &OsStr, step: &OsStr) -> Result<()> {
+        sweep::remove_directory(&self.folder("work")?.join(name), step)
+    }
+
     /// Removes the folder `name` of a build's work. This process must be in U0.
     pub fn remove_work(&self, name: &OsStr) -> Result<()> {
         sweep::remove_directory(&self.folder("work")?, name)

@@ -6,7 +6,7 @@ use super::secrets::{self, Secrets};
 use crate::build::stage::{MountOrigin, MountStep, Origin, RunStep};
 use crate::build::trees::attach;
 use crate::build::wish::SshWish;
-use crate::durable::Lock;
+use crate::durable::{self, Durability, Lock};
 use crate::error::{Context, Error, Kind, Result};
 use crate::runtime::plan::{Mount, TmpfsFlags};
 use crate::runtime::rootfs::overlay::Tree;
@@ -58,8 +58,7 @@ pub(super) fn prepare(step: &RunStep, needs: &Needs<'_>, folder: &Path) -> Resul
     }
     if let Some((name, text)) = &step.script {
         let source = folder.join("script");
-        std::fs::write(&source, text).what(|| "writing a script")?;
-        rustix::fs::chmod(&source, Mode::from_raw_mode(0o755)).map_err(io::Error::from).what(|| "writing a script")?;
+        durable::draft(&source, text.as_bytes(), 0o755, Durability::Kill)?;
         let target = format!("/dev/pipes/{name}");
         prepared.mounts.push(Mount::Bind { source, target, read_only: true, recursive: false });
     }

@@ -74,10 +74,16 @@ impl Evaluation<'_> {
         let mut sources: Vec<Source> = words.iter().map(|word| source(word, is_add)).collect();
         for heredoc in &copying.heredocs {
             let text = match heredoc.expand {
-                true => self.lexer.body(&heredoc.body, &self.scope).map_err(|why| super::failed(&heredoc.name, &why))?,
+                true => self.lexer.body(&heredoc.body, &self.scope).map_err(Error::usage)?.text,
                 false => heredoc.body.clone(),
             };
             sources.push(Source::Inline { name: heredoc.name.clone(), text });
+        }
+        if sources.len() > 1 && !written.ends_with('/') && !matches!(written.as_str(), "." | "..") {
+            let word = if is_add { "ADD" } else { "COPY" };
+            return Err(Error::usage(format!(
+                "When using {word} with more than one source file, the destination must be a directory and end with a /"
+            )));
         }
         let origin = match &copying.from {
             Some(name) => names.origin(name)?,

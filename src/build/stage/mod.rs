@@ -153,7 +153,7 @@ impl<'a> Evaluation<'a> {
 
     /// One word with its variables.
     fn word(&self, word: &str) -> Result<String, Error> {
-        self.lexer.word(word, &self.scope).map(|expanded| expanded.text).map_err(|why| failed(word, &why))
+        self.lexer.word(word, &self.scope).map(|expanded| expanded.text).map_err(Error::usage)
     }
 
     fn all_words(&self, words: &[String]) -> Result<Vec<String>, Error> {
@@ -164,7 +164,7 @@ impl<'a> Evaluation<'a> {
     fn split_words(&self, words: &[String]) -> Result<Vec<String>, Error> {
         let mut all = Vec::new();
         for word in words {
-            all.extend(self.lexer.words(word, &self.scope).map_err(|why| failed(word, &why))?);
+            all.extend(self.lexer.words(word, &self.scope).map_err(Error::usage)?);
         }
         Ok(all)
     }
@@ -198,6 +198,7 @@ impl<'a> Evaluation<'a> {
     /// As BuildKit shows a step: variables with their values where they have some, the keyword in capitals.
     fn shown(&self, original: &str) -> String {
         let text = self.lexer.shown(original, &self.scope);
+        let text = text.map_or_else(|_| original.to_owned(), |expanded| expanded.text);
         match text.split_once(' ') {
             Some((keyword, rest)) => format!("{} {rest}", keyword.to_ascii_uppercase()),
             None => text.to_ascii_uppercase(),
@@ -209,7 +210,7 @@ impl<'a> Evaluation<'a> {
         self.run_config().working_dir.clone_from(&path);
         let created_by = Some(format!("WORKDIR {path}"));
         let user = self.config.config.user.clone();
-        let work = (path != "/").then(|| Work::Directory { path, user });
+        let work = (path != "/").then_some(Work::Directory { path, user });
         Ok((work, created_by))
     }
 
@@ -245,10 +246,6 @@ impl<'a> Evaluation<'a> {
 
 /// docker's PATH for images that name none.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-fn failed(word: &str, why: &str) -> Error {
-    Error::usage(format!("failed to process {word:?}: {why}"))
-}
 
 /// Lexically clean, as Go's path.Clean makes an absolute path.
 pub fn clean(path: &str) -> String {

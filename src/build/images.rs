@@ -1,0 +1,197 @@
+//! The images that a Dockerfile names, found here or fetched.
+
+use super::bases::{BaseImage, Bases};
+use super::report::Report;
+use super::wish::BuildWish;
+use crate::engine::host::Engine;
+use crate::engine::pull::{self, Source};
+use crate::engine::registries::Registries;
+use crate::error::{Error, Kind, Result};
+use crate::oci::config::ImageConfig;
+use crate::oci::digest::Digest;
+use crate::oci::manifest::Platform;
+use crate::oci::platform::Wanted;
+use crate::oci::reference::Reference;
+use crate::output::progress::Progress;
+use crate::storage::Store;
+use crate::storage::layers::IdMapKey;
+use crate::userns::mapping::Mapping;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// Opens the registries, when one is asked at all.
+pub type OpenRegistries<'a> = &'a dyn Fn() -> Result<Registries>;
+
+/// What the names of one build lead to.
+pub struct Images<'a> {
+    pub engine: &'a Engine,
+    pub store: &'a Store,
+    pub wish: &'a BuildWish,
+    pub report: &'a Report,
+    pub registries: OpenRegistries<'a>,
+    pub mapping: &'a Mapping,
+    pub map: &'a IdMapKey,
+    found: Vec<BaseImage>,
+    known: HashMap<(String, String), usize>,
+    folders: Vec<(String, PathBuf)>,
+    replaced: HashMap<String, String>,
+}
+
+impl std::fmt::Debug for Images<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Images").field("found", &self.found).finish_non_exhaustive()
+    }
+}
+
+/// What images are looked for with.
+#[derive(Clone, Copy)]
+pub struct Ways<'a> {
+    pub engine: &'a Engine,
+    pub store: &'a Store,
+    pub wish: &'a BuildWish,
+    pub report: &'a Report,
+    pub registries: OpenRegistries<'a>,
+    pub mapping: &'a Mapping,
+    pub map: &'a IdMapKey,
+}
+
+impl std::fmt::Debug for Ways<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ways")
+    }
+}
+
+impl<'a> Images<'a> {
+    /// Of a build; `folders` are the named contexts that are folders by now.
+    pub fn new(ways: Ways<'a>, folders: Vec<(String, PathBuf)>) -> Self {
+        let Ways { engine, store, wish, report, registries, mapping, map } = ways;
+        let images = wish.build_contexts.iter();
+        let images = images.filter_map(|(name, value)| {
+            Some((name.clone(), value.strip_prefix("docker-image://")?.to_owned()))
+        });
+        let replaced = images.collect();
+        let (found, known) = (Vec::new(), HashMap::new());
+        Self { engine, store, wish, report, registries, mapping, map, found, known, folders, replaced }
+    }
+
+    /// The image here, if it is one for `wanted` whose layers can be used.
+    fn local(&self, name: &str, wanted: &Wanted) -> Result<Option<Digest>> {
+        let id = match self.store.resolve(name) {
+            Err(error) if error.kind == Kind::NotFound => {
+                if !self.engine.ensure_builtin(name)? {
+                    return Ok(None);
+                }
+                self.store.resolve(name)?
+            }
+            found => found?,
+        };
+        let config = self.store.images().config(&id)?;
+        if !fits(&config, wanted) {
+            return Ok(None);
+        }
+        let complete = |config: &ImageConfig| {
+            config.rootfs.diff_ids.iter().all(|diff_id| self.store.layers().diff(diff_id, self.map).is_some())
+        };
+        if complete(&config) {
+            return Ok(Some(id));
+        }
+        let unpacked = self.engine.unpack_again(&id.to_string(), self.mapping)?;
+        Ok((unpacked && complete(&config)).then_some(id))
+    }
+
+    fn fetch(&self, name: &str, wanted: &Wanted) -> Result<()> {
+        let sources = Source::of(&(self.registries)()?, name)?;
+        let progress = Progress::quiet();
+        self.engine.in_outer(|engine, making| {
+            pull::first(&engine.store()?, &sources, wanted, making, &progress).map(drop)
+        })
+    }
+
+    fn find(&self, name: &str, platform: &str) -> Result<BaseImage> {
+        let wanted = Wanted::parse(platform)?;
+        let reference: Reference = name.parse().map_err(|error: Error| {
+            Error::usage(format!("failed to parse stage name {name:?}: {error}"))
+        })?;
+        let here = if self.wish.pull { None } else { self.local(name, &wanted)? };
+        let id = match here {
+            Some(id) => id,
+            None => {
+                self.fetch(name, &wanted).map_err(|error| {
+                    let words = format!("{}: {error}", reference.clone().with_default_tag().canonical());
+                    let fix = error.hint().map(str::to_owned);
+                    let error = Error::new(error.kind, words);
+                    match fix {
+                        Some(fix) => error.fix(fix),
+                        None => error,
+                    }
+                })?;
+                self.local(name, &wanted)?.ok_or_else(|| {
+                    Error::new(Kind::NotFound, format!("{name} has no image for {platform}"))
+                })?
+            }
+        };
+        let config = self.store.images().config(&id)?;
+        Ok(BaseImage { shown: self.shown(&reference, &id), id, config })
+    }
+
+    /// With the digest that its registry has it by, where that is known.
+    fn shown(&self, reference: &Reference, id: &Digest) -> String {
+        let full = reference.clone().with_default_tag().canonical();
+        let prefix = format!("{}@", reference.repository());
+        let record = self.store.images().get(id).ok().flatten();
+        let digest = record.and_then(|record| {
+            record.repo_digests.iter().find_map(|known| known.strip_prefix(&prefix).map(str::to_owned))
+        });
+        match digest {
+            Some(digest) if !full.contains('@') => format!("{full}@{digest}"),
+            _ => full,
+        }
+    }
+}
+
+fn fits(config: &ImageConfig, wanted: &Wanted) -> bool {
+    let offered = Platform {
+        os: config.os.clone(),
+        architecture: config.architecture.clone(),
+        variant: config.variant.clone(),
+        ..Platform::default()
+    };
+    // Images that say nothing are this machine's.
+    (config.os.is_empty() && config.architecture.is_empty()) || wanted.rank(&offered).is_some()
+}
+
+impl Bases for Images<'_> {
+    fn image(&mut self, name: &str, platform: &str) -> Result<usize> {
+        let name = self.replaced.get(name).cloned().unwrap_or_else(|| name.to_owned());
+        let key = (name.clone(), platform.to_owned());
+        if let Some(number) = self.known.get(&key) {
+            return Ok(*number);
+        }
+        let full = name.parse::<Reference>().map(|reference| reference.with_default_tag().canonical());
+        let full = full.unwrap_or_else(|_| name.clone());
+        let image = self.report.step(format!("[internal] load metadata for {full}"), |_| self.find(&name, platform))?;
+        self.found.push(image);
+        self.known.insert(key, self.found.len() - 1);
+        Ok(self.found.len() - 1)
+    }
+
+    fn get(&self, image: usize) -> &BaseImage {
+        &self.found[image]
+    }
+
+    fn all(&self) -> &[BaseImage] {
+        &self.found
+    }
+
+    fn folder(&mut self, name: &str) -> Result<Option<usize>> {
+        Ok(self.folders.iter().position(|(known, _)| known == name))
+    }
+
+    fn is_replaced(&self, name: &str) -> bool {
+        self.replaced.contains_key(name) || self.folders.iter().any(|(known, _)| known == name)
+    }
+
+    fn path(&self, folder: usize) -> &PathBuf {
+        &self.folders[folder].1
+    }
+}

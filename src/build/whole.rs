@@ -1,0 +1,209 @@
+//! A build from its first word to its last.
+
+use super::bases::Bases;
+use super::context::{self, Context as BuildContext};
+use super::driver::{BuiltStage, Driver, Means, StepFailed};
+use super::graph::{self, Call, Graph};
+use super::image;
+use super::images::{Images, OpenRegistries, Ways};
+use super::inside::Inside;
+use super::progress::printer;
+use super::report::Report;
+use super::run::Secrets;
+use super::stage::{StagePlan, Wrong};
+use super::wish::BuildWish;
+use super::{export, work};
+use crate::dockerfile::ast::Lines;
+use crate::dockerfile::{self, excerpt};
+use crate::engine::host::Engine;
+use crate::engine::image::making;
+use crate::error::{Context, Error, Result};
+use crate::oci::config::ImageConfig;
+use crate::oci::digest::Digest;
+use crate::oci::manifest::architecture;
+use crate::oci::platform::Wanted;
+use jiff::Timestamp;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// What a build has given.
+#[derive(Debug, Clone, Default)]
+pub struct Built {
+    /// The image, or the index of several.
+    pub id: Option<Digest>,
+    /// What `--metadata-file` gets.
+    pub metadata: serde_json::Value,
+}
+
+/// An image of one platform.
+#[derive(Debug)]
+pub struct BuiltImage {
+    /// `os/arch[/variant]`.
+    pub platform: String,
+    /// Its configuration.
+    pub config: ImageConfig,
+    /// How many of its layers are the base's.
+    pub base_layers: usize,
+    /// No file of it is later.
+    pub latest: i64,
+    /// The image it was built from.
+    pub parent: Option<Digest>,
+}
+
+/// Builds what `wish` says; what happens meanwhile is told on standard error.
+///
+/// # Errors
+/// After the lines of the Dockerfile that are to blame were shown.
+pub fn build(engine: &Engine, wish: &BuildWish, registries: OpenRegistries<'_>) -> Result<Built> {
+    let terminal = rustix::termios::isatty(rustix::stdio::stderr());
+    let report = Report::to(printer(wish.progress, terminal));
+    let mut source = None;
+    let result = whole(engine, wish, registries, &report, &mut source);
+    report.finish(result.is_err());
+    result.map_err(|failed| told(failed, source.as_ref()))
+}
+
+/// The Dockerfile as it was read, for the lines of an error.
+struct Text {
+    name: String,
+    text: String,
+}
+
+fn told(failed: StepFailed, source: Option<&Text>) -> Error {
+    if let (Some(lines), Some(source)) = (failed.lines, source) {
+        let block = excerpt::excerpt(&source.text, &source.name, lines);
+        let _ = std::io::stderr().write_all(block.as_bytes());
+    }
+    failed.error
+}
+
+fn at(lines: Lines) -> impl FnOnce(Error) -> StepFailed {
+    move |error| StepFailed { lines: Some(lines), error }
+}
+
+impl From<Wrong> for StepFailed {
+    fn from(wrong: Wrong) -> Self {
+        Self { lines: Some(wrong.lines), error: wrong.error }
+    }
+}
+
+fn whole(
+    engine: &Engine,
+    wish: &BuildWish,
+    registries: OpenRegistries<'_>,
+    report: &Report,
+    source: &mut Option<Text>,
+) -> Result<Built, StepFailed> {
+    let store = engine.store()?;
+    let secrets = Secrets::read(&wish.secrets)?;
+    let fetched = work::Fetched::begin(&store)?;
+    let context = load(wish, report, fetched.path())?;
+    let text = String::from_utf8_lossy(&context.dockerfile).into_owned();
+    *source = Some(Text { name: context.dockerfile_name.clone(), text });
+    let file = dockerfile::parse(&context.dockerfile)
+        .map_err(|error| at(error.lines)(Error::usage(error.message)))?;
+    let mapping = engine.mapping()?;
+    let making = making(&mapping)?;
+    let folders = context::named(&wish.build_contexts, fetched.path())?;
+    let ways = Ways { engine, store: &store, wish, report, registries, mapping: &mapping, map: &making.map };
+    let paths: Vec<PathBuf> = folders.iter().map(|(_, path)| path.clone()).collect();
+    let mut images = Images::new(ways, folders);
+    let platforms = platforms(wish)?;
+    let salt = salt(wish)?;
+    let mut graphs = Vec::new();
+    for platform in &platforms {
+        let call = Call { args: &wish.args, target: wish.target.as_deref(), platform, run_salt: &salt };
+        graphs.push(graph::plan(&file, &call, &mut images)?);
+    }
+    told_ignore(&context, report);
+    let mut built = Vec::new();
+    let mut inside: Option<Inside> = None;
+    for (graph, platform) in graphs.iter().zip(&platforms) {
+        let means = Means {
+            engine,
+            store: &store,
+            wish,
+            making: &making,
+            context: &context,
+            report,
+            secrets: &secrets,
+            fetched: fetched.path(),
+            folders: &paths,
+            platform_shown: (platforms.len() > 1).then_some(platform.as_str()),
+            salt: &salt,
+        };
+        let (stages, now) = Driver::new(&means, graph, &images, inside.take())?.build()?;
+        built.push(image_of(graph, &stages, wish, platform, &images)?);
+        inside = now;
+    }
+    let exports = export::Exports { engine, store: &store, wish, making: &making, report, registries };
+    let result = exports.all(built, inside.as_ref())?;
+    Ok(result)
+}
+
+/// Finds the context and reads the Dockerfile.
+fn load(wish: &BuildWish, report: &Report, fetched: &std::path::Path) -> Result<BuildContext> {
+    let name = wish.file.as_deref().and_then(|file| file.rsplit('/').next()).filter(|name| *name != "-");
+    let started = Timestamp::now();
+    report.step(format!("[internal] load build definition from {}", name.unwrap_or("Dockerfile")), |vertex| {
+        let context = context::open(&wish.context, wish.file.as_deref(), fetched)?;
+        report.part(vertex, "transferring dockerfile:", context.dockerfile.len() as u64, started);
+        Ok(context)
+    })
+}
+
+fn told_ignore(context: &BuildContext, report: &Report) {
+    let started = Timestamp::now();
+    let vertex = report.announce("[internal] load .dockerignore");
+    report.start(vertex);
+    let bytes = context.ignore.as_ref().map_or(2, |(_, text)| text.len() as u64);
+    report.part(vertex, "transferring context:", bytes, started);
+    report.done(vertex);
+}
+
+/// The platforms to build for; this machine's when none was asked for.
+fn platforms(wish: &BuildWish) -> Result<Vec<String>> {
+    if wish.platforms.is_empty() {
+        return Ok(vec![format!("linux/{}", architecture())]);
+    }
+    let normal = |typed: &String| Wanted::parse(typed).map(|wanted| wanted.to_string());
+    wish.platforms.iter().map(normal).collect()
+}
+
+/// What of the call makes a `RUN` another one.
+fn salt(wish: &BuildWish) -> Result<String> {
+    let network = wish.network.as_deref().unwrap_or("default");
+    let words = (network, &wish.extra_hosts, &wish.ulimits, wish.shm_size, &wish.egress);
+    serde_json::to_string(&words).what(|| "writing a key of the cache")
+}
+
+fn image_of(
+    graph: &Graph,
+    stages: &[Option<BuiltStage>],
+    wish: &BuildWish,
+    platform: &str,
+    bases: &Images<'_>,
+) -> Result<BuiltImage> {
+    let missing = || Error::new(crate::error::Kind::System, "the target was not built");
+    let plan: &StagePlan = graph.stages[graph.target].as_ref().ok_or_else(missing)?;
+    let built = stages[graph.target].as_ref().ok_or_else(missing)?;
+    let config =
+        image::config(plan, built.history.clone(), built.layers.clone(), &wish.labels, built.latest);
+    let mut base = plan.base;
+    let parent = loop {
+        match base {
+            super::stage::Base::Image(number) => break Some(bases.get(number).id),
+            super::stage::Base::Scratch => break None,
+            super::stage::Base::Stage(number) => {
+                base = graph.stages[number].as_ref().ok_or_else(missing)?.base;
+            }
+        }
+    };
+    let platform = platform.to_owned();
+    Ok(BuiltImage { platform, config, base_layers: built.base_layers, latest: built.latest, parent })
+}
+
+/// Where the file of an output goes.
+pub fn destination(text: &str) -> PathBuf {
+    PathBuf::from(text)
+}
