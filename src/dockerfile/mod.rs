@@ -8,6 +8,7 @@ mod directives;
 pub mod excerpt;
 mod heredoc;
 mod interpret;
+pub mod lint;
 mod node;
 mod parse;
 mod quote;

@@ -82,13 +82,20 @@ impl<'a> Expander<'a> {
         }
     }
 
-    pub fn run(mut self) -> Result<Done, String> {
-        let part = self
-            .until(None, self.manner.keep_escapes)
-            .map_err(|error| format!("failed to process {}: {error}", quoted(self.source)))?;
-        let expanded =
-            Expanded { text: part.text, matched: self.matched.list, unmatched: self.unmatched.list };
-        Ok(Done { expanded, words: part.words.done() })
+    pub fn run(self) -> Result<Done, String> {
+        self.run_and_tell().0
+    }
+
+    /// As [`Expander::run`]; also the names that are not set, as far as they were met before anything went wrong.
+    pub fn run_and_tell(mut self) -> (Result<Done, String>, Vec<String>) {
+        let keep_escapes = self.manner.keep_escapes;
+        let part = self.until(None, keep_escapes);
+        let Self { source, matched, unmatched, .. } = self;
+        let done = part.map(|part| Done {
+            expanded: Expanded { text: part.text, matched: matched.list, unmatched: unmatched.list.clone() },
+            words: part.words.done(),
+        });
+        (done.map_err(|error| format!("failed to process {}: {error}", quoted(source))), unmatched.list)
     }
 
     fn peek(&self) -> Option<char> {
