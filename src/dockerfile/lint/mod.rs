@@ -3,10 +3,10 @@
 //! The order is BuildKit's: what the text shows, then names and cases, then what each stage does with its variables,
 //! instruction by instruction. [`report()`] sorts by lines.
 
+mod expose;
 mod from;
 mod options;
 mod platform;
-mod ports;
 mod reference;
 mod report;
 mod rules;

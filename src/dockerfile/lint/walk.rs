@@ -3,6 +3,7 @@
 use super::super::ParseError;
 use super::super::ast::{Command, Copying, Dockerfile, Instruction, Kind, Lines, Run, Stage};
 use super::super::mount;
+use super::super::ports::exposed;
 use super::super::parse::instruction;
 use super::super::quote::quoted;
 use super::super::suggest::{Case, nearest, with_suggestion};
@@ -10,7 +11,7 @@ use super::super::words::Lexer;
 use super::from::{self, Globals};
 use super::rules::{self, Linter, Rule};
 use super::text::keyword;
-use super::{Context, ports};
+use super::{Context, expose};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes that the values of all variables of all stages may have together.
@@ -177,7 +178,7 @@ impl Walk<'_, '_> {
                 Ok(())
             }
             Kind::StopSignal(word) | Kind::User(word) => self.expand(word, lines).map(drop),
-            Kind::Volume(words) => words.iter().try_for_each(|word| self.expand(word, lines).map(drop)),
+            Kind::Volume(words) => self.volume(words, lines),
             Kind::Workdir(word) => self.workdir(word, lines),
             Kind::OnBuild(trigger) => {
                 self.keep(trigger.len(), lines)?;
@@ -241,7 +242,20 @@ impl Walk<'_, '_> {
         for word in words {
             let found = self.lexer.words(word, &self.state.env);
             let found = found.map_err(|error| ParseError::new(error, lines))?;
-            found.iter().for_each(|port| ports::check(port, lines, self.linter));
+            for port in found {
+                expose::check(&port, lines, self.linter);
+                exposed(&port).map_err(|error| ParseError::new(error, lines))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn volume(&mut self, words: &[String], lines: Lines) -> Done {
+        let words = words.iter().map(|word| self.expand(word, lines));
+        let words: Vec<String> = words.collect::<Result<_, _>>()?;
+        if words.iter().any(String::is_empty) {
+            let told = "VOLUME specified can not be an empty string".to_owned();
+            return Err(ParseError::new(told, lines));
         }
         Ok(())
     }
