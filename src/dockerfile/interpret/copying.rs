@@ -18,8 +18,12 @@ pub(super) fn add(node: &Node) -> Result<Copying, Fault> {
         ("unpack", Takes::Bool),
     ];
     let (copying, flags) = copying(node, "ADD", &known)?;
+    let checksum = flags.filled("checksum");
+    if checksum.is_some() && copying.sources.len() != 1 {
+        return Err(Fault::Later("checksum can't be specified for multiple sources".to_owned()));
+    }
     let (keep_git_dir, unpack) = (flags.bool("keep-git-dir"), flags.bool("unpack"));
-    Ok(Copying { checksum: flags.filled("checksum"), keep_git_dir, unpack, ..copying })
+    Ok(Copying { checksum, keep_git_dir, unpack, ..copying })
 }
 
 pub(super) fn copy(node: &Node) -> Result<Copying, Fault> {

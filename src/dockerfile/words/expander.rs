@@ -82,13 +82,20 @@ impl<'a> Expander<'a> {
         }
     }
 
-    pub fn run(mut self) -> Result<Done, String> {
-        let part = self
-            .until(None, self.manner.keep_escapes)
-            .map_err(|error| format!("failed to process {}: {error}", quoted(self.source)))?;
-        let expanded =
-            Expanded { text: part.text, matched: self.matched.list, unmatched: self.unmatched.list };
-        Ok(Done { expanded, words: part.words.done() })
+    pub fn run(self) -> Result<Done, String> {
+        self.run_and_tell().0
+    }
+
+    /// As [`Expander::run`]; also the names that are not set, as far as they were met before anything went wrong.
+    pub fn run_and_tell(mut self) -> (Result<Done, String>, Vec<String>) {
+        let keep_escapes = self.manner.keep_escapes;
+        let part = self.until(None, keep_escapes);
+        let Self { source, matched, unmatched, .. } = self;
+        let done = part.map(|part| Done {
+            expanded: Expanded { text: part.text, matched: matched.list, unmatched: unmatched.list.clone() },
+            words: part.words.done(),
+        });
+        (done.map_err(|error| format!("failed to process {}: {error}", quoted(source))), unmatched.list)
     }
 
     fn peek(&self) -> Option<char> {
@@ -179,9 +186,10 @@ impl<'a> Expander<'a> {
     fn single_quotes(&mut self) -> Result<String, String> {
         self.rest.next();
         let inside = self.rest.as_str();
-        let end = inside
-            .find('\'')
-            .ok_or("unexpected end of statement while looking for matching single-quote")?;
+        let Some(end) = inside.find('\'') else {
+            self.rest = "".chars();
+            return Err("unexpected end of statement while looking for matching single-quote".to_owned());
+        };
         self.rest = inside[end + 1..].chars();
         let inside = &inside[..end];
         Ok(if self.manner.keep_quotes { format!("'{inside}'") } else { inside.to_owned() })
@@ -270,7 +278,12 @@ impl<'a> Expander<'a> {
                 Ok(value.or(kept).unwrap_or_default())
             }
             ':' => {
-                let second = self.rest.next().unwrap_or(END);
+                let Some(second) = self.rest.next() else {
+                    return Err("syntax error: missing '}'".to_owned());
+                };
+                if !matches!(second, '+' | '-' | '?') {
+                    return Err(format!("unsupported modifier (:{second}) in substitution"));
+                }
                 self.modified(&name, second, true)
             }
             '+' | '-' | '?' | '#' | '%' => self.modified(&name, modifier, false),
@@ -279,7 +292,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// `${name:-word}` and its kin; `colon`: an empty value counts as none.
+    /// `${name:-word}` and its kin; `colon`: an empty value counts as none. `modifier` is one of `+-?#%`.
     fn modified(&mut self, name: &str, modifier: char, colon: bool) -> Result<String, String> {
         let word = self.inside('}', matches!(modifier, '#' | '%'), "missing '}'")?;
         let value = self.value(name);
@@ -296,8 +309,7 @@ impl<'a> Expander<'a> {
                 let told = if word.is_empty() { format!("is not allowed to be {state}") } else { word };
                 format!("{name}: {told}")
             }),
-            '#' | '%' => trimmed(value.unwrap_or_default(), &word, modifier),
-            other => Err(format!("unsupported modifier ({colons}{other}) in substitution")),
+            _ => trimmed(value.unwrap_or_default(), &word, modifier),
         }
     }
 

@@ -116,6 +116,22 @@ impl Lexer {
         self.expand(text, variables, manner)
     }
 
+    /// As [`Lexer::word`], or as [`Lexer::body`]; also what is not set, though something is wrong behind it.
+    pub(super) fn told(
+        &self,
+        text: &str,
+        is_body: bool,
+        variables: &dyn Variables,
+    ) -> (Result<String, String>, Vec<String>) {
+        let manner = if is_body {
+            Manner { quotes: false, ..Manner::new('\\', LONGEST_BODY) }
+        } else {
+            Manner::new(self.escape, LONGEST_WORD)
+        };
+        let (done, unset) = Expander::new(text, variables, manner).run_and_tell();
+        (done.map(|done| done.expanded.text), unset)
+    }
+
     /// The words of a line as they stand, for heredocs to be found in: nothing is replaced or removed.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Patterns of `${v#p}` and `${v/p/r}`: `*` and `?`, neither of which stands for a newline, and nothing else.
 
 /// Steps that a search may take: characters of the value times those of the pattern.
-const MOST_STEPS: usize = 1 << 26;
+const MOST_STEPS: usize = 1 << 24;
 
 /// One place of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,8 @@ impl Pattern {
         Ok(backwards.without_prefix(&value, greedy)?.chars().rev().collect())
     }
 
-    /// The first occurrence replaced, or `all`. The result has at most `longest` bytes.
+    /// The first occurrence replaced, or `all`. The result has at most `longest` bytes. In what replaces `all`, `$0` is
+    /// what was found, as in Go's `ReplaceAllString`, and any other `$name` is nothing.
     pub fn replace(
         &self,
         value: &str,
@@ -69,6 +70,7 @@ impl Pattern {
     ) -> Result<String, String> {
         let value: Vec<char> = value.chars().collect();
         let mut steps = MOST_STEPS;
+        let template = if all { template(replacement) } else { vec![Piece::Text(replacement)] };
         let mut out = String::new();
         let (mut copied, mut at) = (0, 0);
         let mut last_end = None;
@@ -77,7 +79,12 @@ impl Pattern {
             // Nothing is not found again right behind what was found.
             if start < end || last_end != Some(start) {
                 out.extend(&value[copied..start]);
-                out.push_str(replacement);
+                for piece in &template {
+                    match piece {
+                        Piece::Text(text) => out.push_str(text),
+                        Piece::Found => out.extend(&value[start..end]),
+                    }
+                }
                 copied = end;
             }
             if out.len() > longest {
@@ -153,6 +160,44 @@ impl Pattern {
         }
         next
     }
+}
+
+/// A part of what replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece<'a> {
+    Text(&'a str),
+    Found,
+}
+
+/// Takes `$name`, `${name}` and `$$` apart; any other `$` is plain.
+fn template(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        pieces.push(Piece::Text(&rest[..at]));
+        let behind = &rest[at + 1..];
+        let word = |text: &str| {
+            text.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(text.len())
+        };
+        let (name, end) = match behind.strip_prefix('{') {
+            Some(inside) if inside[word(inside)..].starts_with('}') => {
+                (&inside[..word(inside)], word(inside) + 2)
+            }
+            Some(_) => ("", 0),
+            None => (&behind[..word(behind)], word(behind)),
+        };
+        rest = &behind[end..];
+        match name {
+            "0" => pieces.push(Piece::Found),
+            "" => {
+                pieces.push(Piece::Text("$"));
+                rest = behind.strip_prefix('$').unwrap_or(behind);
+            }
+            _ => {}
+        }
+    }
+    pieces.push(Piece::Text(rest));
+    pieces
 }
 
 fn earlier(one: Option<usize>, other: Option<usize>) -> Option<usize> {
