@@ -4,3 +4,4 @@
 //! [`words`] expands them.
 
 pub mod ast;
+pub mod patterns;
