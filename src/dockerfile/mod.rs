@@ -11,6 +11,7 @@ mod interpret;
 pub mod lint;
 mod node;
 mod parse;
+pub mod patterns;
 pub mod ports;
 mod quote;
 mod source;

@@ -31,6 +31,7 @@ pub use compare::{Depth, Differences, compare};
 pub use entries::{Entries, Entry, EntryKind, Extent};
 pub use owners::Owners;
 pub use pax::Moment;
+pub use xattrs::may_pass;
 
 use super::skeleton::Draft;
 use crate::error::{Context, Error, Kind, Result};
@@ -109,6 +110,47 @@ pub fn unpack_and_draft(
     draft: &mut Draft,
 ) -> Result<Unpacked> {
     unpack_with(TakenDown::new(stream, Some(draft)), target, owners, limits)
+}
+
+/// What is changed in files that are unpacked over others.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Over {
+    /// Seconds since 1970 that everything gets; `None` leaves what the archive says.
+    pub time: Option<i64>,
+    /// User and group that everything gets; `None` leaves what the archive says.
+    pub owner: Option<(u32, u32)>,
+}
+
+/// Unpacks the tar `stream` as files, not as a layer, over what `root` has, which may be a mount: directories are
+/// merged, whatever else is in the way is removed, and a whiteout is a file with that name.
+///
+/// # Errors
+/// As those of [`unpack`]; what was unpacked by then stays.
+pub fn unpack_over(
+    stream: impl Read,
+    root: OwnedFd,
+    owners: &mut Owners,
+    limits: Limits,
+    over: Over,
+) -> Result<Unpacked> {
+    let mut entries = Entries::new(TakenDown::new(stream, None));
+    let mut unpacker = place::Unpacker::over(root, owners, limits, over)?;
+    while let Some(mut entry) = entries.next_entry()? {
+        over.change(&mut entry);
+        unpacker.place(&entry, &mut entries).map_err(|error| at_entry(error, &entry.name))?;
+    }
+    unpacker.finish()
+}
+
+impl Over {
+    fn change(self, entry: &mut Entry) {
+        if let Some(seconds) = self.time {
+            entry.mtime = Moment { seconds, nanoseconds: 0 };
+        }
+        if let Some((uid, gid)) = self.owner {
+            (entry.uid, entry.gid) = (uid.into(), gid.into());
+        }
+    }
 }
 
 fn unpack_with(

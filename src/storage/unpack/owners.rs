@@ -19,6 +19,8 @@ pub enum Owners {
     Applied,
     /// Written to a file beside the layer: only one id is mapped.
     Recorded(BufWriter<File>),
+    /// All is the caller's: only one id is mapped, and nobody asks later.
+    Ignored,
 }
 
 /// A user and a group as the image numbers them.
@@ -51,6 +53,7 @@ impl Owners {
         match self {
             Self::Applied => fchown(file, uid, gid).map_err(|errno| refused(errno, owner)),
             Self::Recorded(table) => record(table, owner, path),
+            Self::Ignored => Ok(()),
         }
     }
 
@@ -67,20 +70,21 @@ impl Owners {
             Self::Applied => chownat(directory, name, uid, gid, AtFlags::SYMLINK_NOFOLLOW)
                 .map_err(|errno| refused(errno, owner)),
             Self::Recorded(table) => record(table, owner, path),
+            Self::Ignored => Ok(()),
         }
     }
 
     /// Notes the owner of another name of a file.
     pub(super) fn note(&mut self, owner: Owner, path: &[u8]) -> Result<()> {
         match self {
-            Self::Applied => Ok(()),
+            Self::Applied | Self::Ignored => Ok(()),
             Self::Recorded(table) => record(table, owner, path),
         }
     }
 
     pub(super) fn finish(&mut self) -> Result<()> {
         match self {
-            Self::Applied => Ok(()),
+            Self::Applied | Self::Ignored => Ok(()),
             Self::Recorded(table) => table.flush().what(|| "recording owners"),
         }
     }

@@ -7,7 +7,7 @@ use super::taken_down::TakenDown;
 use super::tree::{Directory, Replaced, Tree, timespec, writing};
 use super::whiteouts::{AUFS, OPAQUE, WHITEOUT, is_whiteout, make_opaque, make_whiteout};
 use super::xattrs::may_pass;
-use super::{Limits, NAMED_SKIPS, Target, Unpacked, invalid, shortened};
+use super::{Limits, Moment, NAMED_SKIPS, Over, Target, Unpacked, invalid, shortened};
 use crate::error::{Context, Error, Kind, Result};
 use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, Timestamps, XattrFlags, fchmod, fsetxattr, futimens, linkat, mknodat,
@@ -16,7 +16,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 
 /// Bytes read and written at once.
@@ -31,6 +31,8 @@ pub(super) struct Unpacker<'a> {
     limits: Limits,
     done: Unpacked,
     buffer: Vec<u8>,
+    /// Only files: whiteouts are names like others, and the root stays as it is.
+    over: Option<Over>,
 }
 
 impl<'a> Unpacker<'a> {
@@ -41,7 +43,14 @@ impl<'a> Unpacker<'a> {
         limits: Limits,
     ) -> Result<Self> {
         let tree = Tree::new(target.root, target.trash, replaced)?;
-        Ok(Self { tree, owners, limits, done: Unpacked::default(), buffer: vec![0; BUFFER] })
+        Ok(Self { tree, owners, limits, done: Unpacked::default(), buffer: vec![0; BUFFER], over: None })
+    }
+
+    /// Puts files over those that `root` has.
+    pub(super) fn over(root: OwnedFd, owners: &'a mut Owners, limits: Limits, over: Over) -> Result<Self> {
+        let tree = Tree::over(root, over.time.map(|seconds| Moment { seconds, nanoseconds: 0 }))?;
+        let buffer = vec![0; BUFFER];
+        Ok(Self { tree, owners, limits, done: Unpacked::default(), buffer, over: Some(over) })
     }
 
     /// Applies what was held back.
@@ -64,7 +73,7 @@ impl<'a> Unpacker<'a> {
         let Some(place) = Place::parse(&entry.name)? else {
             return self.place_root(entry, owner);
         };
-        if place.name().starts_with(WHITEOUT) {
+        if self.over.is_none() && place.name().starts_with(WHITEOUT) {
             return self.place_whiteout(&place);
         }
         let parent = self.tree.find_or_make(place.parent(), &mut self.done.entries)?;
@@ -84,6 +93,9 @@ impl<'a> Unpacker<'a> {
     fn place_root(&mut self, entry: &Entry, owner: Owner) -> Result<()> {
         if entry.kind != EntryKind::Directory {
             return Err(invalid("the root of the image is not a directory"));
+        }
+        if self.over.is_some() {
+            return Ok(());
         }
         let root = self.tree.root();
         self.dress_directory(entry, owner, &root)

@@ -14,7 +14,7 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::storage::skeleton;
 use crate::sys::resolve;
 use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Timespec, Timestamps, fstat, futimens,
+    AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Timespec, Timestamps, fstat, futimens,
     mkdirat, openat, renameat_with, statat, unlinkat,
 };
 use rustix::io::Errno;
@@ -26,6 +26,8 @@ use std::rc::Rc;
 
 /// Directories kept open.
 const OPEN_LIMIT: usize = 128;
+/// Directories inside each other in what is replaced.
+const DEPTH_LIMIT: usize = 300;
 
 /// How a directory is opened: nothing but a directory, never a symbolic link at its end.
 const DIRECTORY: OFlags =
@@ -83,12 +85,14 @@ pub(super) fn timespec(moment: Moment) -> Timespec {
     Timespec { tv_sec: moment.seconds, tv_nsec: moment.nanoseconds.into() }
 }
 
-/// What becomes of a regular file that is replaced.
+/// What becomes of what is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Replaced {
-    /// It goes.
+    /// A file goes; a directory waits in the trash.
     Removed,
-    /// It stays in the trash, under the name that [`skeleton`] looks for.
+    /// It goes with all that is in it: the tree is a mount that no rename leads out of.
+    Emptied,
+    /// It stays in the trash, a file under the name that [`skeleton`] looks for.
     Kept,
 }
 
@@ -104,12 +108,21 @@ pub(super) struct Tree {
     clock: u64,
     /// Nothing is changed, and so no time has to be put back.
     only_read: bool,
+    /// The time of directories that are only implied; `None` is now.
+    implied: Option<Moment>,
 }
 
 impl Tree {
     pub(super) fn new(root: OwnedFd, trash: OwnedFd, replaced: Replaced) -> Result<Self> {
         let root = Rc::new(Directory::open(root, Vec::new())?);
-        Ok(Self { root, trash, replaced, open: HashMap::new(), clock: 0, only_read: false })
+        let implied = Some(Moment::default());
+        Ok(Self { root, trash, replaced, open: HashMap::new(), clock: 0, only_read: false, implied })
+    }
+
+    /// A tree that has files already. Directories that were there keep their times.
+    pub(super) fn over(root: OwnedFd, implied: Option<Moment>) -> Result<Self> {
+        let trash = root.try_clone().what(|| "opening a directory")?;
+        Ok(Self { implied, ..Self::new(root, trash, Replaced::Emptied)? })
     }
 
     /// A tree that is only looked at.
@@ -190,7 +203,7 @@ impl Tree {
         let directory = self.make(parent, path, name)?;
         let mode = Mode::from_raw_mode(0o755);
         rustix::fs::fchmod(&*directory, mode).map_err(io::Error::from).what(|| "making a directory")?;
-        directory.set_mtime(Moment::default());
+        self.implied.inspect(|time| directory.set_mtime(*time));
         Ok(directory)
     }
 
@@ -227,6 +240,10 @@ impl Tree {
     pub(super) fn clear(&mut self, parent: &Directory, name: &[u8]) -> Result<()> {
         let Some(stat) = self.look(parent, name)? else { return Ok(()) };
         let cleared = match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Directory if self.replaced == Replaced::Emptied => {
+                self.open.clear();
+                return remove(parent.as_fd(), name, DEPTH_LIMIT);
+            }
             FileType::Directory => {
                 // Paths that led through it lead elsewhere from now on.
                 self.open.clear();
@@ -305,6 +322,24 @@ impl Tree {
         });
         Ok((fd, real.unwrap_or_else(|| path.to_vec())))
     }
+}
+
+/// Removes the directory `name` and all in it, which is on one file system and not a stranger's to change meanwhile.
+fn remove(parent: BorrowedFd<'_>, name: &[u8], depth: usize) -> Result<()> {
+    let depth = depth.checked_sub(1).ok_or_else(|| invalid("directories too deep inside each other"))?;
+    let system = |errno: Errno| Error::new(Kind::System, "replacing a directory").why(io::Error::from(errno));
+    let directory = openat(parent, name, DIRECTORY, Mode::empty()).map_err(system)?;
+    let mut names = Vec::new();
+    for entry in Dir::read_from(&directory).map_err(system)? {
+        names.push(entry.map_err(system)?.file_name().to_bytes().to_vec());
+    }
+    for child in names.iter().filter(|child| !matches!(&child[..], b"." | b"..")) {
+        match unlinkat(&directory, &child[..], AtFlags::empty()) {
+            Err(Errno::ISDIR) => remove(directory.as_fd(), child, depth)?,
+            result => result.map_err(system)?,
+        }
+    }
+    unlinkat(parent, name, AtFlags::REMOVEDIR).map_err(system)
 }
 
 /// Where a descriptor is, as proc(5) tells it. For records only, never to open anything.

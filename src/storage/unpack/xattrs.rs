@@ -1,4 +1,4 @@
-//! Extended attributes of a layer: which ones may pass.
+//! Extended attributes of a layer, or of files that become one: which ones may pass.
 
 /// Attributes that mean something to a file system below the container, or to a tool that keeps its
 /// own metadata there. An image that brings them could forge whiteouts, redirects or owners.
@@ -6,7 +6,7 @@ const RESERVED: [&[u8]; 4] = [b"user.overlay.", b"user.fuseoverlayfs.", b"user.c
 
 /// Whether an image may set the attribute: file capabilities and the user's own, nothing else.
 /// `trusted.*` is overlayfs' own, other `security.*` the host's, and access lists hold ids of the host.
-pub(super) fn may_pass(name: &[u8]) -> bool {
+pub fn may_pass(name: &[u8]) -> bool {
     name == b"security.capability"
         || (name.starts_with(b"user.") && !RESERVED.iter().any(|reserved| name.starts_with(reserved)))
 }
