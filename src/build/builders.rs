@@ -118,8 +118,9 @@ impl Names {
             ));
         }
         if self.created.len() >= MOST {
-            return Err(Error::new(Kind::Conflict, "there are too many names of builders")
-                .fix("rcon buildx rm NAME"));
+            return Err(
+                Error::new(Kind::Conflict, "there are too many names of builders").fix("rcon buildx rm NAME")
+            );
         }
         self.created.push(name.to_owned());
         Ok(())
@@ -131,8 +132,9 @@ impl Names {
     /// [`Kind::NotFound`] when there is none; [`Kind::Conflict`] for rcon's own.
     pub fn remove(&mut self, name: &str) -> Result<()> {
         if OWN.contains(&name) {
-            return Err(Error::new(Kind::Conflict, "context builder cannot be removed")
-                .because("it is rcon itself"));
+            return Err(
+                Error::new(Kind::Conflict, "context builder cannot be removed").because("it is rcon itself")
+            );
         }
         self.named(Some(name))?;
         self.created.retain(|other| other != name);

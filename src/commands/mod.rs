@@ -4,6 +4,8 @@
 //! verb that is called is ever built, and a mistake is known to be that verb's.
 
 pub mod attach;
+pub mod build;
+pub mod buildx;
 pub mod caller;
 pub mod check;
 pub mod completion;
@@ -73,6 +75,10 @@ use verb::{Purpose, Verb, Words, finish};
 /// A verb with its arguments.
 #[derive(Debug, Clone)]
 pub enum Invocation {
+    /// `rcon build`
+    Build(Box<build::BuildArgs>),
+    /// `rcon buildx`, one of its verbs
+    Buildx(Box<buildx::Buildx>),
     /// `rcon run`
     Run(Box<run::RunArgs>),
     /// `rcon create`
