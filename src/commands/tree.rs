@@ -30,6 +30,8 @@ pub(super) enum What {
 pub(super) struct Group {
     pub about: &'static str,
     pub entries: &'static [Entry],
+    /// Whether flags of its verbs may stand before their names: `buildx --builder NAME build`.
+    pub carries: bool,
     /// Builds one of its commands; a function pointer, since that is all that clap defers.
     pub defer: fn(Command) -> Command,
 }
@@ -111,6 +113,7 @@ pub(super) static SECTIONS: &[Section] = &[
 
 static BUILDER: Group = Group {
     about: "Manage builds",
+    carries: true,
     defer: |command| deferred(BUILDER.entries.iter(), command),
     entries: &[
         verb(&["build"], &build::VERB),
@@ -121,6 +124,7 @@ static BUILDER: Group = Group {
 
 static BUILDX: Group = Group {
     about: "Build as docker's buildx does",
+    carries: true,
     defer: |command| deferred(BUILDX.entries.iter(), command),
     entries: &[
         verb(&["build", "b"], &build::VERB),
@@ -146,6 +150,7 @@ static BUILDX: Group = Group {
 
 static HISTORY: Group = Group {
     about: "Work on the record of builds",
+    carries: true,
     defer: |command| deferred(HISTORY.entries.iter(), command),
     entries: &[
         verb(&["export"], &buildx::absent::HISTORY_EXPORT),
@@ -161,6 +166,7 @@ static HISTORY: Group = Group {
 
 static IMAGETOOLS: Group = Group {
     about: "Work on images in registries",
+    carries: true,
     defer: |command| deferred(IMAGETOOLS.entries.iter(), command),
     entries: &[
         verb(&["create"], &buildx::imagetools::create::VERB),
@@ -170,6 +176,7 @@ static IMAGETOOLS: Group = Group {
 
 static CONTAINER: Group = Group {
     about: "Manage containers",
+    carries: false,
     defer: |command| deferred(CONTAINER.entries.iter(), command),
     entries: &[
         verb(&["attach"], &attach::VERB),
@@ -194,6 +201,7 @@ static CONTAINER: Group = Group {
 
 static IMAGE: Group = Group {
     about: "Manage images",
+    carries: false,
     defer: |command| deferred(IMAGE.entries.iter(), command),
     entries: &[
         verb(&["build"], &build::VERB),
@@ -216,6 +224,7 @@ static IMAGE: Group = Group {
 
 static MANIFEST: Group = Group {
     about: "Manage lists of manifests",
+    carries: false,
     defer: |command| deferred(MANIFEST.entries.iter(), command),
     entries: &[
         verb(&["add"], &manifest::add::VERB),
@@ -229,6 +238,7 @@ static MANIFEST: Group = Group {
 
 static NETWORK: Group = Group {
     about: "Manage networks",
+    carries: false,
     defer: |command| deferred(NETWORK.entries.iter(), command),
     entries: &[
         verb(&["connect"], &network::connect::VERB),
@@ -244,6 +254,7 @@ static NETWORK: Group = Group {
 
 static SYSTEM: Group = Group {
     about: "Manage rcon",
+    carries: false,
     defer: |command| deferred(SYSTEM.entries.iter(), command),
     entries: &[
         verb(&["check"], &check::VERB),
@@ -256,6 +267,7 @@ static SYSTEM: Group = Group {
 
 static VOLUME: Group = Group {
     about: "Manage volumes",
+    carries: false,
     defer: |command| deferred(VOLUME.entries.iter(), command),
     entries: &[verb(&["prune"], &prune::volume::VERB)],
 };

@@ -4,6 +4,8 @@ use crate::build::builders::Names;
 use crate::commands::caller::Caller;
 use crate::error::Result;
 use crate::paths::Paths;
+use clap::ArgMatches;
+use std::ffi::OsString;
 
 /// The builder that is meant, and how much it says.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -17,6 +19,12 @@ pub struct BuilderFlags {
 }
 
 impl BuilderFlags {
+    /// What stood before a verb's name, to stand behind it.
+    pub(in crate::commands) fn carried(matches: &ArgMatches) -> Vec<OsString> {
+        let name = matches.get_one::<String>("builder");
+        name.map(|name| OsString::from(format!("--builder={name}"))).into_iter().collect()
+    }
+
     /// The builder that is meant: the flag's, else that of `$BUILDX_BUILDER`, else the current one.
     ///
     /// # Errors

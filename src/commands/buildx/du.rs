@@ -125,13 +125,13 @@ fn last_used(entry: &Entry, now: Timestamp) -> Option<String> {
     entry.last_used.map(|then| time::human_ago(then, now))
 }
 
-/// What is known of `entry`, a line each and an empty one, with these blanks after the names.
+/// What is known of `entry`, a line each and an empty one.
 fn block(entry: &Entry, now: Timestamp) -> String {
-    lines(entry, now)
-        .iter()
-        .map(|(name, value)| format!("{name:<14}{value}"))
-        .fold(String::new(), |text, line| text + line.trim_end() + "\n")
-        + "\n"
+    let line = |(name, value): &(&str, String)| match value.starts_with('\n') {
+        true => format!("{name}{value}\n"),
+        false => format!("{name:<14}{value}\n"),
+    };
+    lines(entry, now).iter().map(line).collect::<String>() + "\n"
 }
 
 /// The lines of `--verbose`, here and in `prune`.
