@@ -32,6 +32,7 @@ complete -c rcon -n "__fish_rcon_needs_command" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "run" -d 'Create and run a new container from an image'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "exec" -d 'Execute a command in a running container'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "ps" -d 'List containers'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "build" -d 'Build an image from a Dockerfile'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "pull" -d 'Download an image from a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "push" -d 'Upload an image to a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "images" -d 'List images'
@@ -40,6 +41,8 @@ complete -c rcon -n "__fish_rcon_needs_command" -f -a "login" -d 'Authenticate t
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "logout" -d 'Log out from a registry'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "version" -d 'Show the version of rcon'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "info" -d 'Show what rcon found on this system'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "builder" -d 'Manage builds'
+complete -c rcon -n "__fish_rcon_needs_command" -f -a "buildx" -d 'Build as docker\'s buildx does'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "container" -d 'Manage containers'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "image" -d 'Manage images'
 complete -c rcon -n "__fish_rcon_needs_command" -f -a "manifest" -d 'Manage lists of manifests'
@@ -134,6 +137,58 @@ complete -c rcon -n "__fish_rcon_using_subcommand ps" -l no-trunc -d 'Do not sho
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s q -l quiet -d 'Print ids only'
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s s -l size -d 'Show how much each container takes on disk'
 complete -c rcon -n "__fish_rcon_using_subcommand ps" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l add-host -d 'Add a line to /etc/hosts of steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l allow -d 'Allow what is refused unasked: network.host, security.insecure' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l annotation -d 'Add an annotation to the manifest of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l arch -d 'Build for this architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l attest -d 'Attach nothing: only type=KIND,disabled=true is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l build-arg -d 'Set a variable that the Dockerfile declares; NAME alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l build-arg-file -d 'Read variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l build-context -d 'Give a further context, or something else in place of an image or a stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l cache-from -d 'Take steps from another cache: NAME, type=registry,ref=NAME, type=local,src=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l cache-to -d 'Put steps into another cache: type=inline, type=registry,ref=NAME, type=local,dest=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l call -d 'Do something else than build: build, check, outline, targets' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l egress -d 'Say what steps may reach: deny, log, allow=NAME[:PORT], allow=NETWORK[:PORT]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -s f -l file -d 'Set the Dockerfile; - is standard input (default PATH/Dockerfile)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l format -d 'Make the manifest of this kind: oci or docker' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l ignorefile -d 'Read what is left out of the context from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l iidfile -d 'Write the image\'s id to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l isolation -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l jobs -d 'Build at most this many stages side by side' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l label -d 'Set a label on the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l metadata-file -d 'Write what is known of the result to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l network -d 'Set the network of steps: default, none, host, or the name of one' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l no-cache-filter -d 'Do not use the cache for these stages' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l os -d 'Build for this operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -s o -l output -d 'Say where the result goes: FOLDER, - or type=KIND,dest=FILE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l platform -d 'Build for these platforms: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l progress -d 'Show progress: auto, none, plain, quiet, rawjson, tty' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l provenance -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l pull -d 'Ask registries for bases anew; also always, missing, newer or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l sbom -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l secret -d 'Show a secret to steps that ask: id=NAME[,src=FILE|,env=VARIABLE]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l security-opt -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l source-date-epoch -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l ssh -d 'Show an agent or keys to steps that ask: default, ID=SOCKET, ID=KEY[,KEY]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -s t -l tag -d 'Name the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l target -d 'Build up to this stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l timestamp -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l ulimit -d 'Set a limit of setrlimit(2) for steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l variant -d 'Build for this variant of the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand build" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l check -d 'Only look for mistakes, as --call=check'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l layers -d 'Keep what steps make as layers of their own, or with =false as one layer, and not for later builds'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l load -d 'Make an image in the store, also when there are other outputs'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l no-cache -d 'Do not use the cache'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l push -d 'Push the image, as --output=type=registry'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -s q -l quiet -d 'Print the image\'s id alone'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l squash -d 'Make one layer of what the build adds'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -l squash-all -d 'Make one layer of all, the base included'
+complete -c rcon -n "__fish_rcon_using_subcommand build" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand pull" -l platform -d 'Pull the image of this platform: os[/arch[/variant]]' -r
 complete -c rcon -n "__fish_rcon_using_subcommand pull" -l authfile -d 'Read credentials from this file' -r -F
 complete -c rcon -n "__fish_rcon_using_subcommand pull" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
@@ -178,6 +233,289 @@ complete -c rcon -n "__fish_rcon_using_subcommand version" -s f -l format -d 'Pr
 complete -c rcon -n "__fish_rcon_using_subcommand version" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand info" -s f -l format -d 'Print by a template: json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand info" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and not __fish_seen_subcommand_from build du prune" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and not __fish_seen_subcommand_from build du prune" -f -a "build" -d 'Build an image from a Dockerfile'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and not __fish_seen_subcommand_from build du prune" -f -a "du" -d 'Show what is in the cache of builds'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and not __fish_seen_subcommand_from build du prune" -f -a "prune" -d 'Remove build cache'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l add-host -d 'Add a line to /etc/hosts of steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l allow -d 'Allow what is refused unasked: network.host, security.insecure' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l annotation -d 'Add an annotation to the manifest of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l arch -d 'Build for this architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l attest -d 'Attach nothing: only type=KIND,disabled=true is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l build-arg -d 'Set a variable that the Dockerfile declares; NAME alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l build-arg-file -d 'Read variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l build-context -d 'Give a further context, or something else in place of an image or a stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l cache-from -d 'Take steps from another cache: NAME, type=registry,ref=NAME, type=local,src=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l cache-to -d 'Put steps into another cache: type=inline, type=registry,ref=NAME, type=local,dest=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l call -d 'Do something else than build: build, check, outline, targets' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l egress -d 'Say what steps may reach: deny, log, allow=NAME[:PORT], allow=NETWORK[:PORT]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -s f -l file -d 'Set the Dockerfile; - is standard input (default PATH/Dockerfile)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l format -d 'Make the manifest of this kind: oci or docker' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l ignorefile -d 'Read what is left out of the context from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l iidfile -d 'Write the image\'s id to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l isolation -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l jobs -d 'Build at most this many stages side by side' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l label -d 'Set a label on the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l metadata-file -d 'Write what is known of the result to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l network -d 'Set the network of steps: default, none, host, or the name of one' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l no-cache-filter -d 'Do not use the cache for these stages' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l os -d 'Build for this operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -s o -l output -d 'Say where the result goes: FOLDER, - or type=KIND,dest=FILE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l platform -d 'Build for these platforms: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l progress -d 'Show progress: auto, none, plain, quiet, rawjson, tty' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l provenance -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l pull -d 'Ask registries for bases anew; also always, missing, newer or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l sbom -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l secret -d 'Show a secret to steps that ask: id=NAME[,src=FILE|,env=VARIABLE]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l security-opt -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l source-date-epoch -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l ssh -d 'Show an agent or keys to steps that ask: default, ID=SOCKET, ID=KEY[,KEY]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -s t -l tag -d 'Name the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l target -d 'Build up to this stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l timestamp -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l ulimit -d 'Set a limit of setrlimit(2) for steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l variant -d 'Build for this variant of the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l check -d 'Only look for mistakes, as --call=check'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l layers -d 'Keep what steps make as layers of their own, or with =false as one layer, and not for later builds'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l load -d 'Make an image in the store, also when there are other outputs'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l no-cache -d 'Do not use the cache'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l push -d 'Push the image, as --output=type=registry'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -s q -l quiet -d 'Print the image\'s id alone'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l squash -d 'Make one layer of what the build adds'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -l squash-all -d 'Make one layer of all, the base included'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from build" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from du" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from du" -l filter -d 'Show only what meets a condition: until=, id=, parents=, type=, description=, inuse=, mutable=, shared=' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from du" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from du" -l timeout -d 'No effect: nothing is waited for' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from du" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from du" -l verbose -d 'Show all that is known of each'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from du" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -l filter -d 'Remove only what meets a condition: until=, id=, parents=, type=, description=, mutable=, shared=' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -l keep-storage -d 'The old name of --reserved-space' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -l max-used-space -d 'Let the cache take at most this much' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -l min-free-space -d 'Have this much free at the end' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -l reserved-space -d 'Let this much of the cache stay in any case' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -l timeout -d 'No effect: nothing is waited for' -r
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -s a -l all -d 'Remove also what is internal, and what images have as well'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not ask first'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -l verbose -d 'Show all that is known of each'
+complete -c rcon -n "__fish_rcon_using_subcommand builder; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "build" -d 'Build an image from a Dockerfile'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "b" -d 'Build an image from a Dockerfile'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "create" -d 'Give the builder a further name'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "dap" -d 'Not supported: debug builds by the debug adapter protocol'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "debug" -d 'Not supported: debug builds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "dial-stdio" -d 'Not supported: speak with a BuildKit daemon'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "du" -d 'Show what is in the cache of builds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "history" -d 'Work on the record of builds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "imagetools" -d 'Work on images in registries'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "imagetool" -d 'Work on images in registries'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "inspect" -d 'Show the builder'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "install" -d 'Make `build` the same as `buildx build`, as it always is'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "ls" -d 'List the names of the builder'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "policy" -d 'Not supported: policies of sources'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "prune" -d 'Remove build cache'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "rm" -d 'Remove names of the builder; the cache stays'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "stop" -d 'Stop the builder, which runs only while it builds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "uninstall" -d 'Change nothing: `build` stays the same as `buildx build`'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "use" -d 'Set the name that is used for the builder where none is given'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and not __fish_seen_subcommand_from build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version" -f -a "version" -d 'Show which version of buildx this is like'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l add-host -d 'Add a line to /etc/hosts of steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l allow -d 'Allow what is refused unasked: network.host, security.insecure' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l annotation -d 'Add an annotation to the manifest of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l arch -d 'Build for this architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l attest -d 'Attach nothing: only type=KIND,disabled=true is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l build-arg -d 'Set a variable that the Dockerfile declares; NAME alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l build-arg-file -d 'Read variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l build-context -d 'Give a further context, or something else in place of an image or a stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l cache-from -d 'Take steps from another cache: NAME, type=registry,ref=NAME, type=local,src=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l cache-to -d 'Put steps into another cache: type=inline, type=registry,ref=NAME, type=local,dest=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l call -d 'Do something else than build: build, check, outline, targets' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l egress -d 'Say what steps may reach: deny, log, allow=NAME[:PORT], allow=NETWORK[:PORT]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -s f -l file -d 'Set the Dockerfile; - is standard input (default PATH/Dockerfile)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l format -d 'Make the manifest of this kind: oci or docker' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l ignorefile -d 'Read what is left out of the context from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l iidfile -d 'Write the image\'s id to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l isolation -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l jobs -d 'Build at most this many stages side by side' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l label -d 'Set a label on the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l metadata-file -d 'Write what is known of the result to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l network -d 'Set the network of steps: default, none, host, or the name of one' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l no-cache-filter -d 'Do not use the cache for these stages' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l os -d 'Build for this operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -s o -l output -d 'Say where the result goes: FOLDER, - or type=KIND,dest=FILE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l platform -d 'Build for these platforms: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l progress -d 'Show progress: auto, none, plain, quiet, rawjson, tty' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l provenance -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l pull -d 'Ask registries for bases anew; also always, missing, newer or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l sbom -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l secret -d 'Show a secret to steps that ask: id=NAME[,src=FILE|,env=VARIABLE]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l security-opt -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l source-date-epoch -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l ssh -d 'Show an agent or keys to steps that ask: default, ID=SOCKET, ID=KEY[,KEY]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -s t -l tag -d 'Name the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l target -d 'Build up to this stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l timestamp -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l ulimit -d 'Set a limit of setrlimit(2) for steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l variant -d 'Build for this variant of the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l check -d 'Only look for mistakes, as --call=check'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l layers -d 'Keep what steps make as layers of their own, or with =false as one layer, and not for later builds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l load -d 'Make an image in the store, also when there are other outputs'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l no-cache -d 'Do not use the cache'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l push -d 'Push the image, as --output=type=registry'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -s q -l quiet -d 'Print the image\'s id alone'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l squash -d 'Make one layer of what the build adds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -l squash-all -d 'Make one layer of all, the base included'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from build" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l add-host -d 'Add a line to /etc/hosts of steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l allow -d 'Allow what is refused unasked: network.host, security.insecure' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l annotation -d 'Add an annotation to the manifest of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l arch -d 'Build for this architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l attest -d 'Attach nothing: only type=KIND,disabled=true is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l build-arg -d 'Set a variable that the Dockerfile declares; NAME alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l build-arg-file -d 'Read variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l build-context -d 'Give a further context, or something else in place of an image or a stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l cache-from -d 'Take steps from another cache: NAME, type=registry,ref=NAME, type=local,src=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l cache-to -d 'Put steps into another cache: type=inline, type=registry,ref=NAME, type=local,dest=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l call -d 'Do something else than build: build, check, outline, targets' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l egress -d 'Say what steps may reach: deny, log, allow=NAME[:PORT], allow=NETWORK[:PORT]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -s f -l file -d 'Set the Dockerfile; - is standard input (default PATH/Dockerfile)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l format -d 'Make the manifest of this kind: oci or docker' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l ignorefile -d 'Read what is left out of the context from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l iidfile -d 'Write the image\'s id to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l isolation -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l jobs -d 'Build at most this many stages side by side' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l label -d 'Set a label on the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l metadata-file -d 'Write what is known of the result to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l network -d 'Set the network of steps: default, none, host, or the name of one' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l no-cache-filter -d 'Do not use the cache for these stages' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l os -d 'Build for this operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -s o -l output -d 'Say where the result goes: FOLDER, - or type=KIND,dest=FILE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l platform -d 'Build for these platforms: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l progress -d 'Show progress: auto, none, plain, quiet, rawjson, tty' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l provenance -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l pull -d 'Ask registries for bases anew; also always, missing, newer or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l sbom -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l secret -d 'Show a secret to steps that ask: id=NAME[,src=FILE|,env=VARIABLE]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l security-opt -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l source-date-epoch -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l ssh -d 'Show an agent or keys to steps that ask: default, ID=SOCKET, ID=KEY[,KEY]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -s t -l tag -d 'Name the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l target -d 'Build up to this stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l timestamp -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l ulimit -d 'Set a limit of setrlimit(2) for steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l variant -d 'Build for this variant of the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l check -d 'Only look for mistakes, as --call=check'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l layers -d 'Keep what steps make as layers of their own, or with =false as one layer, and not for later builds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l load -d 'Make an image in the store, also when there are other outputs'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l no-cache -d 'Do not use the cache'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l push -d 'Push the image, as --output=type=registry'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -s q -l quiet -d 'Print the image\'s id alone'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l squash -d 'Make one layer of what the build adds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -l squash-all -d 'Make one layer of all, the base included'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from b" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l buildkitd-config -d 'No effect: there is no BuildKit daemon' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l buildkitd-flags -d 'No effect: there is no BuildKit daemon' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l driver -d 'Set what builds: rcon, or docker and docker-container, which are taken for it' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l driver-opt -d 'No effect: the driver has no options' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l name -d 'Set the name' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l node -d 'Name the node, of which there is one' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l platform -d 'No effect: the builder builds for this machine' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l timeout -d 'No effect: nothing is waited for' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l append -d 'Give a name that is there already'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l bootstrap -d 'Start the builder, which is always ready'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l leave -d 'Remove a node; the only one stays'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -l use -d 'Use the name where none is given'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from create" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from dap" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from debug" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from dial-stdio" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from du" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from du" -l filter -d 'Show only what meets a condition: until=, id=, parents=, type=, description=, inuse=, mutable=, shared=' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from du" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from du" -l timeout -d 'No effect: nothing is waited for' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from du" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from du" -l verbose -d 'Show all that is known of each'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from du" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -f -a "export" -d 'Not supported: export records of builds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -f -a "import" -d 'Not supported: import records into Docker Desktop'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -f -a "inspect" -d 'Show a build'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -f -a "logs" -d 'Show what a build printed'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -f -a "ls" -d 'List builds'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -f -a "open" -d 'Not supported: open a record in Docker Desktop'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -f -a "rm" -d 'Forget builds; what they made stays'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from history" -f -a "trace" -d 'Not supported: show the trace of a build'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from imagetools" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from imagetools" -f -a "create" -d 'Make an image of images in registries'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from imagetools" -f -a "inspect" -d 'Show what a registry has under a name'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from imagetool" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from imagetool" -f -a "create" -d 'Make an image of images in registries'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from imagetool" -f -a "inspect" -d 'Show what a registry has under a name'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from inspect" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from inspect" -l timeout -d 'No effect: nothing is waited for' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from inspect" -l bootstrap -d 'Start the builder, which is always ready'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from inspect" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from install" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from ls" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from ls" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from ls" -l timeout -d 'No effect: nothing is waited for' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from ls" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Do not shorten the output, which is never long'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -l filter -d 'Remove only what meets a condition: until=, id=, parents=, type=, description=, mutable=, shared=' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -l keep-storage -d 'The old name of --reserved-space' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -l max-used-space -d 'Let the cache take at most this much' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -l min-free-space -d 'Have this much free at the end' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -l reserved-space -d 'Let this much of the cache stay in any case' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -l timeout -d 'No effect: nothing is waited for' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -s a -l all -d 'Remove also what is internal, and what images have as well'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not ask first'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -l verbose -d 'Show all that is known of each'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from rm" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from rm" -l timeout -d 'No effect: nothing is waited for' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from rm" -l all-inactive -d 'Remove all builders that do not run, of which there are none'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from rm" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from rm" -s f -l force -d 'Do not ask first'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from stop" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from stop" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from use" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from use" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from use" -l default -d 'Use it for this context by default, of which there is one'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from use" -l global -d 'Use it in all contexts, of which there is one'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from use" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from version" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from version" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand buildx; and __fish_seen_subcommand_from version" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "attach" -d 'Attach standard input, output and error to a running container'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and not __fish_seen_subcommand_from attach create exec inspect kill logs ls list ps port prune rename restart rm remove run start stop update wait" -f -a "create" -d 'Create a new container'
@@ -369,23 +707,76 @@ complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_sub
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from update" -l publish-rm -d 'Take back a published port of the running container' -r
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from update" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand container; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -s h -l help -d 'Print usage'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "exists" -d 'Tell by the exit code whether an image is here'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "history" -d 'Show how an image was made'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "import" -d 'Make an image of a tar archive of a file system'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "inspect" -d 'Show all that is known of one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "load" -d 'Load images from a tar archive or standard input'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "ls" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "list" -d 'List images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "prune" -d 'Remove unused images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "pull" -d 'Download an image from a registry'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "push" -d 'Upload an image to a registry'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "rm" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "remove" -d 'Remove one or more images'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "save" -d 'Save images to a tar archive (to standard output, if no other is named)'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "tag" -d 'Give an image another name'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "tree" -d 'Show the layers of an image'
-complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "untag" -d 'Take names from an image, which stays'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -s h -l help -d 'Print usage'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "build" -d 'Build an image from a Dockerfile'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "exists" -d 'Tell by the exit code whether an image is here'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "history" -d 'Show how an image was made'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "import" -d 'Make an image of a tar archive of a file system'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "inspect" -d 'Show all that is known of one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "load" -d 'Load images from a tar archive or standard input'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "ls" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "list" -d 'List images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "prune" -d 'Remove unused images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "pull" -d 'Download an image from a registry'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "push" -d 'Upload an image to a registry'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "rm" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "remove" -d 'Remove one or more images'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "save" -d 'Save images to a tar archive (to standard output, if no other is named)'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "tag" -d 'Give an image another name'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "tree" -d 'Show the layers of an image'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and not __fish_seen_subcommand_from build exists history import inspect load ls list prune pull push rm remove save tag tree untag" -f -a "untag" -d 'Take names from an image, which stays'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l add-host -d 'Add a line to /etc/hosts of steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l allow -d 'Allow what is refused unasked: network.host, security.insecure' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l annotation -d 'Add an annotation to the manifest of the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l arch -d 'Build for this architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l attest -d 'Attach nothing: only type=KIND,disabled=true is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l build-arg -d 'Set a variable that the Dockerfile declares; NAME alone passes the caller\'s on' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l build-arg-file -d 'Read variables from a file, one per line' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l build-context -d 'Give a further context, or something else in place of an image or a stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l builder -d 'Name the builder: there is one, under the names it was given' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l cache-from -d 'Take steps from another cache: NAME, type=registry,ref=NAME, type=local,src=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l cache-to -d 'Put steps into another cache: type=inline, type=registry,ref=NAME, type=local,dest=FOLDER' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l call -d 'Do something else than build: build, check, outline, targets' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l egress -d 'Say what steps may reach: deny, log, allow=NAME[:PORT], allow=NETWORK[:PORT]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -s f -l file -d 'Set the Dockerfile; - is standard input (default PATH/Dockerfile)' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l format -d 'Make the manifest of this kind: oci or docker' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l ignorefile -d 'Read what is left out of the context from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l iidfile -d 'Write the image\'s id to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l isolation -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l jobs -d 'Build at most this many stages side by side' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l label -d 'Set a label on the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l metadata-file -d 'Write what is known of the result to a file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l network -d 'Set the network of steps: default, none, host, or the name of one' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l no-cache-filter -d 'Do not use the cache for these stages' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l os -d 'Build for this operating system' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -s o -l output -d 'Say where the result goes: FOLDER, - or type=KIND,dest=FILE' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l platform -d 'Build for these platforms: os[/arch[/variant]]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l progress -d 'Show progress: auto, none, plain, quiet, rawjson, tty' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l provenance -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l pull -d 'Ask registries for bases anew; also always, missing, newer or never' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l authfile -d 'Read credentials from this file' -r -F
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l tls-verify -d 'Require HTTPS and a valid certificate, or neither with =false' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l sbom -d 'Attach nothing: only false is taken' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l secret -d 'Show a secret to steps that ask: id=NAME[,src=FILE|,env=VARIABLE]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l security-opt -d 'Ignored, as docker does with a warning' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l shm-size -d 'Set the size of /dev/shm' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l source-date-epoch -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l ssh -d 'Show an agent or keys to steps that ask: default, ID=SOCKET, ID=KEY[,KEY]' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -s t -l tag -d 'Name the image' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l target -d 'Build up to this stage' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l timestamp -d 'Let nothing in the image be later than this: seconds since 1970' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l ulimit -d 'Set a limit of setrlimit(2) for steps' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l variant -d 'Build for this variant of the architecture' -r
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -s D -l debug -d 'Say more, which no verb of buildx does'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l check -d 'Only look for mistakes, as --call=check'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l layers -d 'Keep what steps make as layers of their own, or with =false as one layer, and not for later builds'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l load -d 'Make an image in the store, also when there are other outputs'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l no-cache -d 'Do not use the cache'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l push -d 'Push the image, as --output=type=registry'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -s q -l quiet -d 'Print the image\'s id alone'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l squash -d 'Make one layer of what the build adds'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -l squash-all -d 'Make one layer of all, the base included'
+complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from build" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from exists" -s h -l help -d 'Print usage'
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -l format -d 'Print by a template: table, table TEMPLATE, json or TEMPLATE' -r
 complete -c rcon -n "__fish_rcon_using_subcommand image; and __fish_seen_subcommand_from history" -s H -l human -d 'Print sizes and dates for people'

@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::oci::config::ImageConfig;
 use crate::oci::digest::Digest;
-use std::path::PathBuf;
 
 /// An image that a stage begins with or takes files from.
 #[derive(Debug, Clone)]
@@ -28,6 +27,4 @@ pub trait Bases {
     fn folder(&mut self, name: &str) -> Result<Option<usize>, Error>;
     /// Whether the call puts something in place of `name`.
     fn is_replaced(&self, name: &str) -> bool;
-    /// The folder with this number.
-    fn path(&self, folder: usize) -> &PathBuf;
 }

@@ -4,7 +4,7 @@
 //! before is through; a layer that the cache has is taken, everything else happens in a process of its own.
 
 use super::bases::Bases;
-use super::context::Context as BuildContext;
+use super::context::{Context as BuildContext, Named};
 use super::graph::Graph;
 use super::image::{self, time_of};
 use super::inside::Inside;
@@ -28,7 +28,7 @@ use crate::storage::Store;
 use crate::storage::add::{MadeLayer, publish};
 use crate::storage::build_cache::CachedStep;
 use crate::storage::capture::Capture;
-use crate::storage::layers::{LayerInfo, Making, OwnerMode, Staged};
+use crate::storage::layers::{LayerInfo, Making, OwnerMode, Staged, stacked};
 use crate::sys::process;
 use nix::sys::signal::Signal;
 use nix::sys::signalfd::SignalFd;
@@ -64,7 +64,7 @@ pub struct Means<'a> {
     /// Where what comes from elsewhere is put.
     pub fetched: &'a std::path::Path,
     /// The folders that `--build-context` names, by their number.
-    pub folders: &'a [std::path::PathBuf],
+    pub folders: &'a [Named],
     /// Steps are shown with their platform.
     pub platform_shown: Option<&'a str>,
     /// What else of the call makes a `RUN` another one.
@@ -312,7 +312,8 @@ impl<'a> Driver<'a> {
                 continue;
             };
             let origins = super::graph::origins_of(work);
-            if !origins.iter().all(|origin| !matches!(origin, Origin::Stage(other) if !self.is_done(*other))) {
+            if !origins.iter().all(|origin| !matches!(origin, Origin::Stage(other) if !self.is_done(*other)))
+            {
                 return Ok(());
             }
             if !self.step(stage, step, work).map_err(|error| self.failed(stage, step, error))? {
@@ -442,7 +443,9 @@ impl<'a> Driver<'a> {
                     let origin = super::sources::origin(mount);
                     let layers = origin.and_then(|(origin, _)| self.origin_layers(origin));
                     contents.push(match origin {
-                        Some((origin, path)) => Some(self.sources.mounted(origin, path, layers.as_deref())?),
+                        Some((origin, path)) => {
+                            Some(self.sources.mounted(origin, path, layers.as_deref())?)
+                        }
                         None => None,
                     });
                 }
@@ -471,9 +474,11 @@ impl<'a> Driver<'a> {
                 let below = diff.strip_prefix(self.means.store.root().join("layers")).ok()?;
                 Some(below.to_string_lossy().into_owned())
             });
-            name.ok_or_else(|| Error::new(Kind::System, format!("layer {diff_id} has vanished from the store")))
+            name.ok_or_else(|| {
+                Error::new(Kind::System, format!("layer {diff_id} has vanished from the store"))
+            })
         };
-        layers.iter().rev().map(folder).collect()
+        Ok(stacked(layers.iter().rev().map(folder).collect::<Result<_>>()?))
     }
 
     fn start(&mut self, stage: usize, work: &Work, key: Digest, vertex: VertexId) -> Result<()> {
@@ -550,8 +555,8 @@ impl<'a> Driver<'a> {
     fn tree_of(&self, origin: &Origin) -> Result<std::path::PathBuf> {
         let Some(inside) = &self.inside else { return Err(Error::new(Kind::System, "outside of U0")) };
         match origin {
-            Origin::Context => Ok(super::sources::context_path(self.means.context)),
-            Origin::Folder(number) => Ok(self.bases.path(*number).clone()),
+            Origin::Context => Ok(super::sources::path_of(&self.means.context.root)),
+            Origin::Folder(number) => Ok(super::sources::path_of(&self.means.folders[*number].root)),
             other => {
                 let layers = self.origin_layers(other).unwrap_or_default();
                 inside.trees.path(&inside.work, &self.folders(&layers)?)
@@ -622,7 +627,9 @@ impl<'a> Driver<'a> {
                 Some(ToClient::Output(bytes)) => self.means.report.log(task.vertex, Stream::Output, bytes),
                 Some(ToClient::Error(bytes)) => self.means.report.log(task.vertex, Stream::Error, bytes),
                 Some(ToClient::Exited(0)) => return Ok(true),
-                Some(ToClient::Exited(code)) => return Err(unsuccessful(running, &format!("exit code: {code}"))),
+                Some(ToClient::Exited(code)) => {
+                    return Err(unsuccessful(running, &format!("exit code: {code}")));
+                }
                 Some(ToClient::Failed(failure)) => {
                     transient::forget(self.means.engine, &running.record);
                     return Err(unsuccessful(running, &failure.message));
@@ -639,7 +646,8 @@ impl<'a> Driver<'a> {
     /// A command has ended well: its layer is read.
     fn describe(&mut self, task: Task, running: &Running) -> Result<()> {
         let latest = self.row(task.stage).built.latest;
-        let capture = task.capture.as_ref().ok_or_else(|| Error::new(Kind::System, "a step without a layer"))?;
+        let capture =
+            task.capture.as_ref().ok_or_else(|| Error::new(Kind::System, "a step without a layer"))?;
         let worker = Worker::start(|| {
             running.stubs.clean(&capture.diff())?;
             capture.describe(latest).map(Made::Layer)

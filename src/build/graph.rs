@@ -75,7 +75,8 @@ fn globals(
     let mut globals = BTreeMap::new();
     for (prefix, platform) in [("BUILD", own.as_str()), ("TARGET", call.platform)] {
         let mut parts = platform.split('/');
-        let mut set = |suffix: &str, value: &str| globals.insert(format!("{prefix}{suffix}"), value.to_owned());
+        let mut set =
+            |suffix: &str, value: &str| globals.insert(format!("{prefix}{suffix}"), value.to_owned());
         set("PLATFORM", platform);
         set("OS", parts.next().unwrap_or_default());
         set("ARCH", parts.next().unwrap_or_default());
@@ -92,10 +93,9 @@ fn globals(
         let Kind::Arg(args) = &instruction.kind else { continue };
         for (name, default) in args {
             let expanded = default.as_deref().map(|word| lexer.word(word, &Globals(&globals)));
-            let expanded = expanded.transpose().map_err(|why| Wrong {
-                lines: instruction.lines,
-                error: Error::usage(why),
-            })?;
+            let expanded = expanded
+                .transpose()
+                .map_err(|why| Wrong { lines: instruction.lines, error: Error::usage(why) })?;
             let value = call.args.get(name).cloned().or(expanded.map(|expanded| expanded.text));
             globals.extend(value.map(|value| (name.clone(), value)));
         }
@@ -153,8 +153,7 @@ impl Planner<'_> {
             escape: self.escape,
             run_salt: self.call.run_salt,
         };
-        let mut origins =
-            Origins { file: self.file, bases: &mut *self.bases, platform: self.call.platform };
+        let mut origins = Origins { file: self.file, bases: &mut *self.bases, platform: self.call.platform };
         let (steps, config) = evaluate(stage, &triggers, &given, &mut origins)?;
         for step in &steps {
             for needed in step.work.iter().flat_map(stages_of) {
@@ -194,7 +193,8 @@ impl Planner<'_> {
         let platform = platform.filter(|platform| !platform.is_empty());
         let platform = platform.unwrap_or_else(|| self.call.platform.to_owned());
         let lower = name.to_ascii_lowercase();
-        let before = self.file.stages[..number].iter().rposition(|stage| stage.name.as_deref() == Some(&lower));
+        let before =
+            self.file.stages[..number].iter().rposition(|stage| stage.name.as_deref() == Some(&lower));
         if let Some(before) = before {
             self.stage(before)?;
             let Planned::Done(plan) = &self.planned[before] else {
@@ -249,7 +249,9 @@ pub fn origins_of(work: &Work) -> Vec<Origin> {
             .mounts
             .iter()
             .filter_map(|mount| match &mount.origin {
-                MountOrigin::Bind { from, .. } | MountOrigin::Cache { from: Some(from), .. } => Some(from.clone()),
+                MountOrigin::Bind { from, .. } | MountOrigin::Cache { from: Some(from), .. } => {
+                    Some(from.clone())
+                }
                 _ => None,
             })
             .collect(),

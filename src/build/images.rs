@@ -17,10 +17,6 @@ use crate::storage::Store;
 use crate::storage::layers::IdMapKey;
 use crate::userns::mapping::Mapping;
 use std::collections::HashMap;
-use std::path::PathBuf;
-
-/// Opens the registries, when one is asked at all.
-pub type OpenRegistries<'a> = &'a dyn Fn() -> Result<Registries>;
 
 /// What the names of one build lead to.
 pub struct Images<'a> {
@@ -28,12 +24,12 @@ pub struct Images<'a> {
     pub store: &'a Store,
     pub wish: &'a BuildWish,
     pub report: &'a Report,
-    pub registries: OpenRegistries<'a>,
     pub mapping: &'a Mapping,
     pub map: &'a IdMapKey,
     found: Vec<BaseImage>,
     known: HashMap<(String, String), usize>,
-    folders: Vec<(String, PathBuf)>,
+    /// Names of contexts that hold files.
+    folders: Vec<String>,
     replaced: HashMap<String, String>,
 }
 
@@ -50,7 +46,6 @@ pub struct Ways<'a> {
     pub store: &'a Store,
     pub wish: &'a BuildWish,
     pub report: &'a Report,
-    pub registries: OpenRegistries<'a>,
     pub mapping: &'a Mapping,
     pub map: &'a IdMapKey,
 }
@@ -63,15 +58,15 @@ impl std::fmt::Debug for Ways<'_> {
 
 impl<'a> Images<'a> {
     /// Of a build; `folders` are the named contexts that are folders by now.
-    pub fn new(ways: Ways<'a>, folders: Vec<(String, PathBuf)>) -> Self {
-        let Ways { engine, store, wish, report, registries, mapping, map } = ways;
+    pub fn new(ways: Ways<'a>, folders: Vec<String>) -> Self {
+        let Ways { engine, store, wish, report, mapping, map } = ways;
         let images = wish.build_contexts.iter();
         let images = images.filter_map(|(name, value)| {
-            Some((name.clone(), value.strip_prefix("docker-image://")?.to_owned()))
+            Some((name.clone(), value.strip_prefix(super::context::IMAGE)?.to_owned()))
         });
         let replaced = images.collect();
         let (found, known) = (Vec::new(), HashMap::new());
-        Self { engine, store, wish, report, registries, mapping, map, found, known, folders, replaced }
+        Self { engine, store, wish, report, mapping, map, found, known, folders, replaced }
     }
 
     /// The image here, if it is one for `wanted` whose layers can be used.
@@ -100,7 +95,7 @@ impl<'a> Images<'a> {
     }
 
     fn fetch(&self, name: &str, wanted: &Wanted) -> Result<()> {
-        let sources = Source::of(&(self.registries)()?, name)?;
+        let sources = Source::of(&Registries::open(&self.engine.paths, &self.wish.registries)?, name)?;
         let progress = Progress::quiet();
         self.engine.in_outer(|engine, making| {
             pull::first(&engine.store()?, &sources, wanted, making, &progress).map(drop)
@@ -109,12 +104,13 @@ impl<'a> Images<'a> {
 
     fn find(&self, name: &str, platform: &str) -> Result<BaseImage> {
         let wanted = Wanted::parse(platform)?;
-        let reference: Reference = name.parse().map_err(|error: Error| {
-            Error::usage(format!("failed to parse stage name {name:?}: {error}"))
-        })?;
+        let reference: Reference = name
+            .parse()
+            .map_err(|error: Error| Error::usage(format!("failed to parse stage name {name:?}: {error}")))?;
         let here = if self.wish.pull { None } else { self.local(name, &wanted)? };
         let id = match here {
             Some(id) => id,
+            None if self.wish.never_pull => return Err(crate::storage::images::no_such_image(name)),
             None => {
                 self.fetch(name, &wanted).map_err(|error| {
                     let words = format!("{}: {error}", reference.clone().with_default_tag().canonical());
@@ -169,7 +165,9 @@ impl Bases for Images<'_> {
         }
         let full = name.parse::<Reference>().map(|reference| reference.with_default_tag().canonical());
         let full = full.unwrap_or_else(|_| name.clone());
-        let image = self.report.step(format!("[internal] load metadata for {full}"), |_| self.find(&name, platform))?;
+        let image = self
+            .report
+            .step(format!("[internal] load metadata for {full}"), |_| self.find(&name, platform))?;
         self.found.push(image);
         self.known.insert(key, self.found.len() - 1);
         Ok(self.found.len() - 1)
@@ -184,14 +182,10 @@ impl Bases for Images<'_> {
     }
 
     fn folder(&mut self, name: &str) -> Result<Option<usize>> {
-        Ok(self.folders.iter().position(|(known, _)| known == name))
+        Ok(self.folders.iter().position(|known| known == name))
     }
 
     fn is_replaced(&self, name: &str) -> bool {
-        self.replaced.contains_key(name) || self.folders.iter().any(|(known, _)| known == name)
-    }
-
-    fn path(&self, folder: usize) -> &PathBuf {
-        &self.folders[folder].1
+        self.replaced.contains_key(name) || self.folders.iter().any(|known| known == name)
     }
 }

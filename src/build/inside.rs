@@ -27,8 +27,11 @@ impl Inside {
         let uses = uses(means, bases)?;
         let (mapping, settled) = means.engine.settle()?;
         if mapping.layer_key() != means.making.map.as_str() {
-            return Err(Error::new(Kind::Conflict, "the user ids of containers have changed since the build began")
-                .fix("build again"));
+            return Err(Error::new(
+                Kind::Conflict,
+                "the user ids of containers have changed since the build began",
+            )
+            .fix("build again"));
         }
         let trees = Trees::begin(means.store)?;
         let work = Work::begin(means.engine, &uses)?;

@@ -66,17 +66,11 @@ pub fn run(ground: &Ground<'_>, step: &RunStep, contents: &[Option<Digest>], cal
         RunNetwork::Host => "host",
     };
     let RunStep { arguments, environment, user, directory, script, insecure, .. } = step;
-    digest("run", ground, OfRun {
-        arguments,
-        environment,
-        user,
-        directory,
-        mounts,
-        script,
-        network,
-        insecure: *insecure,
-        call,
-    })
+    digest(
+        "run",
+        ground,
+        OfRun { arguments, environment, user, directory, mounts, script, network, insecure: *insecure, call },
+    )
 }
 
 fn told(mount: &MountStep) -> String {

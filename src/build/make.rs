@@ -4,8 +4,8 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::runtime::credentials;
 use crate::sys::resolve;
 use rustix::fs::{
-    AtFlags, FileType, Gid, Mode, OFlags, ResolveFlags, Timespec, Timestamps, UTIME_OMIT, Uid, chownat, fchmod, fchown,
-    fstat, mkdirat, utimensat,
+    AtFlags, FileType, Gid, Mode, OFlags, ResolveFlags, Timespec, Timestamps, UTIME_OMIT, Uid, chownat,
+    fchmod, fchown, fstat, mkdirat, utimensat,
 };
 use rustix::io::Errno;
 use std::io;

@@ -5,12 +5,14 @@
 //! ```
 
 pub mod bases;
+pub mod builders;
 pub mod cache;
 pub mod context;
 pub mod driver;
 pub mod export;
 pub mod files;
 pub mod graph;
+pub mod history;
 pub mod image;
 pub mod images;
 pub mod inside;

@@ -1,11 +1,11 @@
 //! What `COPY` and `ADD` copy: its digest, as a part of the step's key, and the copying itself.
 
-use super::context::Context as BuildContext;
-use super::context::fetch::{Fetched, fetch};
-use super::context::git::{Checkout, git};
+use super::context::git::git;
+use super::context::http::{Fetched, fetch};
 use super::driver::{Made, Means};
 use super::files::{
-    Asked, Chmod, Contents, Known, Made as File, Owner, Owners, Ownership, Placing, Tree, copy, digest, select, write_file,
+    Asked, Chmod, Contents, Known, Made as File, Owner, Owners, Ownership, Placing, Tree, copy, digest,
+    select, write_file,
 };
 use super::key;
 use super::stage::{CopyStep, MountOrigin, MountStep, Origin, Source};
@@ -18,6 +18,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What steps of one build copy.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub struct Sources<'a> {
 #[derive(Debug, Clone)]
 enum Remote {
     File { path: PathBuf, name: String, digest: Digest, mtime: Option<i64> },
-    Folder { path: PathBuf, digest: Digest },
+    Folder { root: Rc<OwnedFd>, digest: Digest },
 }
 
 /// A copy to be made.
@@ -135,13 +136,15 @@ impl<'a> Sources<'a> {
         if !paths.is_empty() {
             contents.push(match (&copy.origin, layers) {
                 (_, Some(layers)) => {
-                    let text = serde_json::to_vec(&(layers, &paths, &copy.exclude)).what(|| "writing a key")?;
+                    let text =
+                        serde_json::to_vec(&(layers, &paths, &copy.exclude)).what(|| "writing a key")?;
                     format!("layers {}", Digest::of(&text))
                 }
                 (Origin::Folder(number), None) => {
-                    let tree = Tree::open(&self.means.folders[*number], Owners::Root)?;
+                    let tree = tree_at(&self.means.folders[*number].root)?;
                     let asked = Asked { ignore: None, ..asked(copy, &paths) };
-                    let selection = select(&tree, &asked).map_err(|error| checksum(error, "named context"))?;
+                    let selection =
+                        select(&tree, &asked).map_err(|error| checksum(error, "named context"))?;
                     format!("files {}", digest(&tree, &selection, &mut Known::default())?.digest)
                 }
                 _ => {
@@ -177,11 +180,15 @@ impl<'a> Sources<'a> {
                 Ok(Digest::of(&text))
             }
             (Origin::Folder(number), None) => {
-                let tree = Tree::open(&self.means.folders[*number], Owners::Root)?;
+                let tree = tree_at(&self.means.folders[*number].root)?;
                 let selection = select(&tree, &Asked { sources: &sources, ..Asked::default() })?;
                 Ok(digest(&tree, &selection, &mut Known::default())?.digest)
             }
-            _ => self.of_context(&Asked { sources: &sources, ignore: Some(self.ignore()?), ..Asked::default() }),
+            _ => self.of_context(&Asked {
+                sources: &sources,
+                ignore: Some(self.ignore()?),
+                ..Asked::default()
+            }),
         }
     }
 
@@ -193,12 +200,13 @@ impl<'a> Sources<'a> {
     }
 
     fn url(&self, url: &str, checksum: Option<&str>) -> Result<Remote> {
+        let checksum = checksum.map(str::parse).transpose()?;
         if let Some(known) = self.fetched.borrow().get(url) {
             return Ok(known.clone());
         }
         let into = self.scratch()?;
-        let Fetched { path, name, mtime, digest, .. } = fetch(url, checksum, &into)?;
-        let remote = Remote::File { path, name, digest, mtime };
+        let Fetched { file, name, mtime, digest, .. } = fetch(url, checksum, &into)?;
+        let remote = Remote::File { path: file, name, digest, mtime };
         self.fetched.borrow_mut().insert(url.to_owned(), remote.clone());
         Ok(remote)
     }
@@ -208,12 +216,12 @@ impl<'a> Sources<'a> {
             return Ok(known.clone());
         }
         let into = self.scratch()?;
-        let Checkout { root, .. } = git(address, keep_git_dir, &into)?;
-        let tree = Tree::open(&root, Owners::Root)?;
+        let root = Rc::new(git(address, keep_git_dir, &into)?.root);
+        let tree = tree_at(&root)?;
         let sources = ["/".to_owned()];
         let selection = select(&tree, &Asked { sources: &sources, ..Asked::default() })?;
         let digest = digest(&tree, &selection, &mut Known::default())?.digest;
-        let remote = Remote::Folder { path: root, digest };
+        let remote = Remote::Folder { root, digest };
         self.fetched.borrow_mut().insert(address.to_owned(), remote.clone());
         Ok(remote)
     }
@@ -230,7 +238,7 @@ impl<'a> Sources<'a> {
         let Copies { copy: step, latest, ground } = copies;
         let paths = paths(step);
         let source = match (tree, &step.origin) {
-            (Some(path), Origin::Folder(_)) => Tree::open(path, Owners::Root)?,
+            (_, Origin::Folder(number)) => tree_at(&self.means.folders[*number].root)?,
             (Some(path), _) => Tree::open(path, Owners::Kept)?,
             (None, _) => self.context()?,
         };
@@ -288,7 +296,8 @@ impl<'a> Sources<'a> {
         match source {
             Source::Path(_) => {}
             Source::Inline { name, text } => {
-                let file = File { name, contents: Contents::Bytes(text.as_bytes()), mode: 0o644, mtime: None };
+                let file =
+                    File { name, contents: Contents::Bytes(text.as_bytes()), mode: 0o644, mtime: None };
                 write_file(&file, target, &Placing { unpack: false, ..*how })?;
             }
             Source::Url(url) => {
@@ -300,8 +309,8 @@ impl<'a> Sources<'a> {
                 }
             }
             Source::Git(address) => {
-                if let Remote::Folder { path, .. } = self.repository(address, step.keep_git_dir)? {
-                    let tree = Tree::open(&path, Owners::Root)?;
+                if let Remote::Folder { root, .. } = self.repository(address, step.keep_git_dir)? {
+                    let tree = tree_at(&root)?;
                     let sources = ["/".to_owned()];
                     let selection = select(&tree, &Asked { sources: &sources, ..Asked::default() })?;
                     copy(&tree, &selection, target, how)?;
@@ -336,9 +345,14 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// Where the build context is, for mounts.
-pub fn context_path(context: &BuildContext) -> PathBuf {
-    PathBuf::from(format!("/proc/self/fd/{}", context.root.as_raw_fd()))
+/// A folder whose files are root's.
+fn tree_at(root: &OwnedFd) -> Result<Tree> {
+    Ok(Tree::new(root.try_clone().what(|| "opening a folder of the build")?, Owners::Root))
+}
+
+/// Where a folder is that is open here, for mounts.
+pub fn path_of(root: &OwnedFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", root.as_raw_fd()))
 }
 
 fn paths(copy: &CopyStep) -> Vec<String> {

@@ -52,7 +52,8 @@ impl Trees {
     fn mounted(&self, work: &Work, layers: &[String]) -> Result<PathBuf> {
         let (scratch, place) = (work.folder()?, work.folder()?);
         let layers: Vec<&Path> = layers.iter().map(Path::new).collect();
-        let tree = Tree { layers_folder: &self.layers_folder, layers: &layers, upper: None, scratch: &scratch };
+        let tree =
+            Tree { layers_folder: &self.layers_folder, layers: &layers, upper: None, scratch: &scratch };
         let mounted = tree.mount().and_then(|tree| attach(&tree, &place));
         mounted.what(|| "mounting the layers of a stage")?;
         Ok(place)
@@ -69,7 +70,8 @@ impl Trees {
         std::fs::create_dir(&overlay_work).what(doing)?;
         let layers: Vec<&Path> = layers.iter().map(Path::new).collect();
         let upper = Some((upper, overlay_work.as_path()));
-        let root = Tree { layers_folder: &self.layers_folder, layers: &layers, upper, scratch: folder }.mount();
+        let root =
+            Tree { layers_folder: &self.layers_folder, layers: &layers, upper, scratch: folder }.mount();
         // A mount is no directory to read from until it is opened as one.
         let opened = root.and_then(|root| {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;

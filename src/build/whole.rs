@@ -5,7 +5,7 @@ use super::context::{self, Context as BuildContext};
 use super::driver::{BuiltStage, Driver, Means, StepFailed};
 use super::graph::{self, Call, Graph};
 use super::image;
-use super::images::{Images, OpenRegistries, Ways};
+use super::images::{Images, Ways};
 use super::inside::Inside;
 use super::progress::printer;
 use super::report::Report;
@@ -24,10 +24,9 @@ use crate::oci::manifest::architecture;
 use crate::oci::platform::Wanted;
 use jiff::Timestamp;
 use std::io::Write;
-use std::path::PathBuf;
 
 /// What a build has given.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Built {
     /// The image, or the index of several.
     pub id: Option<Digest>,
@@ -54,11 +53,11 @@ pub struct BuiltImage {
 ///
 /// # Errors
 /// After the lines of the Dockerfile that are to blame were shown.
-pub fn build(engine: &Engine, wish: &BuildWish, registries: OpenRegistries<'_>) -> Result<Built> {
+pub fn build(engine: &Engine, wish: &BuildWish) -> Result<Built> {
     let terminal = rustix::termios::isatty(rustix::stdio::stderr());
     let report = Report::to(printer(wish.progress, terminal));
     let mut source = None;
-    let result = whole(engine, wish, registries, &report, &mut source);
+    let result = whole(engine, wish, &report, &mut source);
     report.finish(result.is_err());
     result.map_err(|failed| told(failed, source.as_ref()))
 }
@@ -90,7 +89,6 @@ impl From<Wrong> for StepFailed {
 fn whole(
     engine: &Engine,
     wish: &BuildWish,
-    registries: OpenRegistries<'_>,
     report: &Report,
     source: &mut Option<Text>,
 ) -> Result<Built, StepFailed> {
@@ -105,9 +103,8 @@ fn whole(
     let mapping = engine.mapping()?;
     let making = making(&mapping)?;
     let folders = context::named(&wish.build_contexts, fetched.path())?;
-    let ways = Ways { engine, store: &store, wish, report, registries, mapping: &mapping, map: &making.map };
-    let paths: Vec<PathBuf> = folders.iter().map(|(_, path)| path.clone()).collect();
-    let mut images = Images::new(ways, folders);
+    let ways = Ways { engine, store: &store, wish, report, mapping: &mapping, map: &making.map };
+    let mut images = Images::new(ways, folders.iter().map(|folder| folder.name.clone()).collect());
     let platforms = platforms(wish)?;
     let salt = salt(wish)?;
     let mut graphs = Vec::new();
@@ -128,7 +125,7 @@ fn whole(
             report,
             secrets: &secrets,
             fetched: fetched.path(),
-            folders: &paths,
+            folders: &folders,
             platform_shown: (platforms.len() > 1).then_some(platform.as_str()),
             salt: &salt,
         };
@@ -136,7 +133,7 @@ fn whole(
         built.push(image_of(graph, &stages, wish, platform, &images)?);
         inside = now;
     }
-    let exports = export::Exports { engine, store: &store, wish, making: &making, report, registries };
+    let exports = export::Exports { engine, store: &store, wish, making: &making, report };
     let result = exports.all(built, inside.as_ref())?;
     Ok(result)
 }
@@ -146,7 +143,9 @@ fn load(wish: &BuildWish, report: &Report, fetched: &std::path::Path) -> Result<
     let name = wish.file.as_deref().and_then(|file| file.rsplit('/').next()).filter(|name| *name != "-");
     let started = Timestamp::now();
     report.step(format!("[internal] load build definition from {}", name.unwrap_or("Dockerfile")), |vertex| {
-        let context = context::open(&wish.context, wish.file.as_deref(), fetched)?;
+        let mut input = std::io::stdin().lock();
+        let context =
+            context::open(&wish.context, wish.file.as_deref(), fetched, keeps_git(wish), &mut input)?;
         report.part(vertex, "transferring dockerfile:", context.dockerfile.len() as u64, started);
         Ok(context)
     })
@@ -187,8 +186,7 @@ fn image_of(
     let missing = || Error::new(crate::error::Kind::System, "the target was not built");
     let plan: &StagePlan = graph.stages[graph.target].as_ref().ok_or_else(missing)?;
     let built = stages[graph.target].as_ref().ok_or_else(missing)?;
-    let config =
-        image::config(plan, built.history.clone(), built.layers.clone(), &wish.labels, built.latest);
+    let config = image::config(plan, built.history.clone(), built.layers.clone(), &wish.labels, built.latest);
     let mut base = plan.base;
     let parent = loop {
         match base {
@@ -203,7 +201,7 @@ fn image_of(
     Ok(BuiltImage { platform, config, base_layers: built.base_layers, latest: built.latest, parent })
 }
 
-/// Where the file of an output goes.
-pub fn destination(text: &str) -> PathBuf {
-    PathBuf::from(text)
+/// `BUILDKIT_CONTEXT_KEEP_GIT_DIR`, an argument that is predefined.
+fn keeps_git(wish: &BuildWish) -> bool {
+    wish.args.get("BUILDKIT_CONTEXT_KEEP_GIT_DIR").is_some_and(|value| matches!(value.as_str(), "1" | "true"))
 }

@@ -1,8 +1,10 @@
 //! What was asked of `build`: the words of the command line, parsed and valid in themselves. Pure data.
 
+use crate::engine::registries;
 use crate::engine::wish::Ulimit;
 use crate::network::egress::Egress;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// A build as it was asked for.
@@ -12,7 +14,9 @@ pub struct BuildWish {
     pub context: ContextWish,
     /// `-f`: relative to where the call stands, or to the root of a remote context; `-` is standard input.
     pub file: Option<String>,
-    /// `-t`, as typed.
+    /// `--ignorefile`: instead of `.dockerignore`, absolute.
+    pub ignore_file: Option<PathBuf>,
+    /// `-t`, as typed, and each a valid name.
     pub tags: Vec<String>,
     /// `--target`.
     pub target: Option<String>,
@@ -26,6 +30,8 @@ pub struct BuildWish {
     pub platforms: Vec<String>,
     /// `--pull`: ask for newer bases.
     pub pull: bool,
+    /// `--pull=never`: a base that is not here is an error.
+    pub never_pull: bool,
     /// `--no-cache`.
     pub no_cache: bool,
     /// `--no-cache-filter`: stages that are built anew.
@@ -52,6 +58,12 @@ pub struct BuildWish {
     pub shm_size: Option<u64>,
     /// `--squash`: what the build adds becomes one layer.
     pub squash: bool,
+    /// `--squash-all`: the base becomes part of that layer.
+    pub squash_all: bool,
+    /// `--format`: what the manifest of the image is; `None` leaves it to the output.
+    pub format: Option<ManifestFormat>,
+    /// `--jobs`: stages that are built side by side at most; `None`: as many as are useful.
+    pub jobs: Option<NonZeroUsize>,
     /// `--egress`.
     pub egress: Egress,
     /// `--secret`.
@@ -66,6 +78,31 @@ pub struct BuildWish {
     pub timestamp: Option<i64>,
     /// `--check`, `--call`.
     pub call: Call,
+    /// `--call …,format=`.
+    pub call_format: CallFormat,
+    /// `--call …,ignorestatus=true`: what the linter finds is no failure.
+    pub call_ignores_status: bool,
+    /// `--authfile`, `--tls-verify`, and `--config` before the verb.
+    pub registries: registries::Wish,
+}
+
+/// `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ManifestFormat {
+    /// The image-spec's media types.
+    Oci,
+    /// docker's.
+    Docker,
+}
+
+/// How `--call` prints.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CallFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// BuildKit's JSON.
+    Json,
 }
 
 /// Where the context is.

@@ -29,7 +29,8 @@ impl Work {
         let store = engine.store()?;
         let all = store.build_cache().folder("work")?;
         sweep(&store, &all);
-        let Identity { pid, start } = Identity::of(std::process::id() as i32).what(|| "looking at this process")?;
+        let Identity { pid, start } =
+            Identity::of(std::process::id() as i32).what(|| "looking at this process")?;
         let name = OsString::from(format!("{pid}-{start}"));
         let folder = all.join(&name);
         std::fs::create_dir(&folder).what(|| format!("making {}", folder.display()))?;
@@ -74,9 +75,10 @@ fn sweep(store: &Store, all: &Path) {
     let Ok(entries) = std::fs::read_dir(all) else { return };
     for entry in entries.flatten() {
         let lock = Lock::try_take(&entry.path().join("lock"));
-        let is_young = entry.metadata().and_then(|data| data.modified()).is_ok_and(|time| {
-            time.elapsed().is_ok_and(|age| age < std::time::Duration::from_secs(10))
-        });
+        let is_young = entry
+            .metadata()
+            .and_then(|data| data.modified())
+            .is_ok_and(|time| time.elapsed().is_ok_and(|age| age < std::time::Duration::from_secs(10)));
         if matches!(lock, Ok(Some(_))) && !is_young {
             let _ = store.build_cache().remove_work(&entry.file_name());
         }

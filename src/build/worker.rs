@@ -35,7 +35,8 @@ impl<T: Serialize + DeserializeOwned> Worker<T> {
     pub fn start(work: impl FnOnce() -> Result<T>) -> Result<Self> {
         let doing = || "starting a part of the build";
         let proof = SingleThreaded::prove().what(doing)?;
-        let (says, tells) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(io::Error::from).what(doing)?;
+        let (says, tells) =
+            rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(io::Error::from).what(doing)?;
         match fork(&proof).what(doing)? {
             Forked::Child => {
                 drop(says);

@@ -263,7 +263,12 @@ fn target(mount: &MountWish) -> &str {
     }
 }
 
-fn read_lines(file: &str, caller: &Caller, lookup: impl Fn(&str) -> Option<String>) -> Result<Vec<String>> {
+/// The pairs of a file of variables or labels, one per line; `lookup` gives the value of a name alone.
+pub(super) fn read_lines(
+    file: &str,
+    caller: &Caller,
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<String>> {
     let bytes = read(file, caller).map_err(|cause| match cause.kind() {
         std::io::ErrorKind::IsADirectory => {
             Error::usage(format!("invalid env file ({file})")).because(format!("read {file}: is a directory"))

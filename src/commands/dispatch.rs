@@ -67,6 +67,8 @@ fn run(call: Call, argv: &[OsString], ui: &mut Ui) -> Result<u8> {
     let engine = Engine::open(Paths::from_environment()?)?;
     let typed = || argv.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<String>>();
     match call.invocation {
+        Invocation::Build(args) => args.run(&engine, call.globals.config, ui),
+        Invocation::Buildx(verb) => verb.run(&engine, call.globals.config, ui),
         Invocation::Run(args) => args.run(&engine, call.globals.config, ui, typed()),
         Invocation::Create(args) => args.run(&engine, call.globals.config, ui, typed()),
         Invocation::Start(args) => args.run(&engine, ui),

@@ -178,6 +178,100 @@ const TRUST: Later =
 const NO_SIGNING: &str =
     "signatures and encryption are not supported; sign with cosign or notation after the push";
 
+/// `build`: docker's flags of the classic builder, buildx's of what rcon does not do, podman's own.
+pub(super) const BUILD: &[Later] = &[
+    flag("all-platforms", Switch, "name them with --platform").harmless(OFF),
+    flag("cache-ttl", Duration, "remove what is old with: rcon builder prune --filter until=TIME"),
+    flag("cap-add", List, STEPS),
+    flag("cap-drop", List, STEPS),
+    flag("cert-dir", Text, "certificates are where docker and podman keep them").harmless(&[""]),
+    flag("cgroup-parent", Text, LIMITS).harmless(&[""]),
+    flag("cgroupns", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("compat-volumes", Switch, "what steps put into a volume stays in the image").harmless(OFF),
+    // The context is not sent anywhere.
+    flag("compress", Switch, "").harmless(BOTH),
+    flag("cpp-flag", List, "files are not handed to cpp: write Containerfile.in out first"),
+    flag("cpu-period", Int, LIMITS).harmless(&["0"]),
+    flag("cpu-quota", Int, LIMITS).harmless(&["0"]),
+    flag("cpu-shares", Int, LIMITS).short('c').harmless(&["0"]),
+    flag("cpuset-cpus", Text, LIMITS).harmless(&[""]),
+    flag("cpuset-mems", Text, LIMITS).harmless(&[""]),
+    flag("created-annotation", Switch, "that annotation is not made").harmless(OFF),
+    flag("creds", Text, "log in with rcon login").harmless(&[""]),
+    flag("cw", Text, "confidential workloads are not supported").harmless(&[""]),
+    flag("decryption-key", List, NO_SIGNING),
+    flag("device", List, DEVICES),
+    // Layers in the store are not compressed anyway.
+    flag("disable-compression", Switch, "").harmless(BOTH),
+    flag("disable-content-trust", Switch, "content trust is not supported").harmless(&["true"]),
+    flag("dns", List, STEPS),
+    flag("dns-option", List, STEPS),
+    flag("dns-search", List, STEPS),
+    flag("env", List, "write ENV in the Dockerfile"),
+    // There are no containers between steps to be kept.
+    flag("force-rm", Switch, "").harmless(BOTH),
+    flag("from", Text, "say it with --build-context IMAGE=docker-image://OTHER").harmless(&[""]),
+    flag("group-add", List, "a process gets the groups of its user only"),
+    flag("hooks-dir", List, NO_RUNTIME),
+    flag("http-proxy", Switch, "set the variables empty with --build-arg").harmless(&["true"]),
+    flag("identity-label", Switch, "that label is not made").harmless(OFF),
+    flag("inherit-annotations", Switch, "annotations of bases are not taken over").harmless(OFF),
+    flag("inherit-labels", Switch, "labels of bases are taken over").harmless(&["true"]),
+    flag("ipc", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("layer-label", List, "layers have no labels"),
+    flag("logfile", Text, "redirect standard error").harmless(&[""]),
+    flag("logsplit", Switch, "redirect standard error").harmless(OFF),
+    flag("manifest", Text, "use rcon manifest create and add").harmless(&[""]),
+    flag("memory", Bytes, LIMITS).short('m').harmless(&["0"]),
+    flag("memory-swap", Bytes, LIMITS).harmless(&["0", "-1"]),
+    flag("no-hostname", Switch, STEPS).harmless(OFF),
+    flag("no-hosts", Switch, STEPS).harmless(OFF),
+    flag("omit-history", Switch, "images have their history").harmless(OFF),
+    flag("os-feature", List, WINDOWS),
+    flag("os-version", Text, WINDOWS).harmless(&[""]),
+    flag("pid", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("policy", List, "policies of sources are not supported"),
+    flag("resource", List, LIMITS),
+    flag("retry", Int, RETRIES).harmless(&["3"]),
+    flag("retry-delay", Duration, RETRIES),
+    // --timestamp does that.
+    flag("rewrite-timestamp", Switch, "").harmless(BOTH),
+    flag("rm", Switch, "").harmless(BOTH),
+    flag("runtime", Text, NO_RUNTIME).harmless(&[""]),
+    flag("runtime-flag", List, NO_RUNTIME),
+    flag("sbom-image-output", Text, NO_SBOM).harmless(&[""]),
+    flag("sbom-image-purl-output", Text, NO_SBOM).harmless(&[""]),
+    flag("sbom-merge-strategy", Text, NO_SBOM).harmless(&[""]),
+    flag("sbom-output", Text, NO_SBOM).harmless(&[""]),
+    flag("sbom-purl-output", Text, NO_SBOM).harmless(&[""]),
+    flag("sbom-scanner-command", List, NO_SBOM),
+    flag("sbom-scanner-image", Text, NO_SBOM).harmless(&[""]),
+    flag("sign-by", Text, NO_SIGNING).harmless(&[""]),
+    flag("skip-unused-stages", Switch, "stages that nothing needs are not built").harmless(&["true"]),
+    flag("stdin", Switch, "steps have no input").harmless(OFF),
+    flag("unsetannotation", List, "nothing is taken over that this could remove"),
+    flag("unsetenv", List, "write ENV in the Dockerfile"),
+    flag("unsetlabel", List, "write LABEL in the Dockerfile"),
+    flag("userns", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("userns-gid-map", List, NAMESPACES),
+    flag("userns-gid-map-group", Text, NAMESPACES).harmless(&[""]),
+    flag("userns-uid-map", List, NAMESPACES),
+    flag("userns-uid-map-user", Text, NAMESPACES).harmless(&[""]),
+    flag("uts", Text, NAMESPACES).harmless(&["", "private"]),
+    flag("volume", List, "say it with RUN --mount=type=bind, and --build-context for a folder").short('v'),
+];
+const BOTH: &[&str] = &["true", "false"];
+const STEPS: &str = "steps are confined in one way, and named so in the Dockerfile";
+const RETRIES: &str = "how often a registry is asked is fixed";
+const NO_SBOM: &str = "rcon makes no attestations";
+
+/// `buildx rm`.
+pub(super) const BUILDX_RM: &[Later] = &[
+    // There is neither a daemon nor a state of its own behind a name.
+    flag("keep-daemon", Switch, "").harmless(BOTH),
+    flag("keep-state", Switch, "").harmless(BOTH),
+];
+
 /// Before the verb.
 pub(super) const GLOBAL: &[Later] = &[
     flag("host", List, NO_DAEMON).short('H'),

@@ -4,6 +4,8 @@
 //! verb that is called is ever built, and a mistake is known to be that verb's.
 
 pub mod attach;
+pub mod build;
+pub mod buildx;
 pub mod caller;
 pub mod check;
 pub mod completion;
@@ -63,7 +65,7 @@ pub mod wait;
 mod tests;
 
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Command};
+use clap::{ArgMatches, Args, Command};
 use globals::{Globals, GlobalsError};
 use std::ffi::OsString;
 use tree::{Entry, Group, PROGRAM, What};
@@ -73,6 +75,10 @@ use verb::{Purpose, Verb, Words, finish};
 /// A verb with its arguments.
 #[derive(Debug, Clone)]
 pub enum Invocation {
+    /// `rcon build`
+    Build(Box<build::BuildArgs>),
+    /// `rcon buildx`, one of its verbs
+    Buildx(Box<buildx::Buildx>),
     /// `rcon run`
     Run(Box<run::RunArgs>),
     /// `rcon create`
@@ -261,13 +267,19 @@ fn dispatch(
 }
 
 fn below(group: &'static Group, path: &str, rest: &[OsString]) -> Result<(String, Invocation), Answer> {
-    let mut command = finish(Command::new(PROGRAM), Purpose::Parsing);
+    let plain = Command::new(PROGRAM);
+    let command = if group.carries { build::BuilderFlags::augment_args(plain) } else { plain };
+    let mut command = finish(command, Purpose::Parsing);
     let matches = split(&mut command, rest).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp => Answer::data(help::group(group, path)),
         _ => mistake(path, "COMMAND", Words::None, &command, rest, &error),
     })?;
+    let carried = if group.carries { build::BuilderFlags::carried(&matches) } else { Vec::new() };
     match command_of(matches) {
-        Some((name, rest)) => dispatch(tree::find(group.entries.iter(), &name), path, &name, &rest),
+        Some((name, rest)) => {
+            let rest = [carried, rest].concat();
+            dispatch(tree::find(group.entries.iter(), &name), path, &name, &rest)
+        }
         None => Err(Answer { data: false, ..Answer::data(help::group(group, path)) }),
     }
 }

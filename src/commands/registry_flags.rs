@@ -20,16 +20,15 @@ pub struct RegistryFlags {
 }
 
 impl RegistryFlags {
+    /// What these flags say of registries.
+    pub(super) fn wish(&self) -> Wish {
+        Wish { tls_verify: self.tls_verify, authfile: self.authfile.clone(), docker_config: None }
+    }
+
     /// The registries as these flags have them; `config` is docker's folder from before the verb.
     pub(super) fn open(&self, engine: &Engine, config: Option<String>, ui: &mut Ui) -> Result<Registries> {
-        let registries = Registries::open(
-            &engine.paths,
-            &Wish {
-                tls_verify: self.tls_verify,
-                authfile: self.authfile.clone(),
-                docker_config: config.map(PathBuf::from),
-            },
-        )?;
+        let wish = Wish { docker_config: config.map(PathBuf::from), ..self.wish() };
+        let registries = Registries::open(&engine.paths, &wish)?;
         registries.warnings().iter().for_each(|warning| ui.talk(warning));
         Ok(registries)
     }

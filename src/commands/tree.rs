@@ -2,9 +2,10 @@
 
 use super::verb::{Purpose, Verb, finish};
 use super::{
-    attach, check, completion, create, df, exec, globals, history, image_exists, image_tree, images, import,
-    info, inspect, kill, load, login, logout, logs, manifest, network, port, prune, ps, pull, push, rename,
-    reset, restart, rm, rmi, run, save, search, start, stop, tag, unshare, untag, update, version, wait,
+    attach, build, buildx, check, completion, create, df, exec, globals, history, image_exists, image_tree,
+    images, import, info, inspect, kill, load, login, logout, logs, manifest, network, port, prune, ps, pull,
+    push, rename, reset, restart, rm, rmi, run, save, search, start, stop, tag, unshare, untag, update,
+    version, wait,
 };
 use clap::Command;
 
@@ -29,6 +30,8 @@ pub(super) enum What {
 pub(super) struct Group {
     pub about: &'static str,
     pub entries: &'static [Entry],
+    /// Whether flags of its verbs may stand before their names: `buildx --builder NAME build`.
+    pub carries: bool,
     /// Builds one of its commands; a function pointer, since that is all that clap defers.
     pub defer: fn(Command) -> Command,
 }
@@ -55,6 +58,7 @@ pub(super) static SECTIONS: &[Section] = &[
             verb(&["run"], &run::VERB),
             verb(&["exec"], &exec::VERB),
             verb(&["ps"], &ps::VERB),
+            verb(&["build"], &build::VERB),
             verb(&["pull"], &pull::VERB),
             verb(&["push"], &push::VERB),
             verb(&["images"], &images::VERB),
@@ -68,6 +72,8 @@ pub(super) static SECTIONS: &[Section] = &[
     Section {
         title: "Management Commands",
         entries: &[
+            group(&["builder"], &BUILDER),
+            group(&["buildx"], &BUILDX),
             group(&["container"], &CONTAINER),
             group(&["image"], &IMAGE),
             group(&["manifest"], &MANIFEST),
@@ -105,9 +111,73 @@ pub(super) static SECTIONS: &[Section] = &[
     },
 ];
 
+static BUILDER: Group = Group {
+    about: "Manage builds",
+    carries: true,
+    defer: |command| deferred(BUILDER.entries.iter(), command),
+    entries: &[
+        verb(&["build"], &build::VERB),
+        verb(&["du"], &buildx::du::VERB),
+        verb(&["prune"], &buildx::prune::VERB),
+    ],
+};
+
+static BUILDX: Group = Group {
+    about: "Build as docker's buildx does",
+    carries: true,
+    defer: |command| deferred(BUILDX.entries.iter(), command),
+    entries: &[
+        verb(&["build", "b"], &build::VERB),
+        verb(&["create"], &buildx::create::VERB),
+        verb(&["dap"], &buildx::absent::DAP),
+        verb(&["debug"], &buildx::absent::DEBUG),
+        verb(&["dial-stdio"], &buildx::absent::DIAL_STDIO),
+        verb(&["du"], &buildx::du::VERB),
+        group(&["history"], &HISTORY),
+        group(&["imagetools", "imagetool"], &IMAGETOOLS),
+        verb(&["inspect"], &buildx::inspect::VERB),
+        verb(&["install"], &buildx::absent::INSTALL),
+        verb(&["ls"], &buildx::list::VERB),
+        verb(&["policy"], &buildx::absent::POLICY),
+        verb(&["prune"], &buildx::prune::VERB),
+        verb(&["rm"], &buildx::rm::VERB),
+        verb(&["stop"], &buildx::stop::VERB),
+        verb(&["uninstall"], &buildx::absent::UNINSTALL),
+        verb(&["use"], &buildx::choose::VERB),
+        verb(&["version"], &buildx::version::VERB),
+    ],
+};
+
+static HISTORY: Group = Group {
+    about: "Work on the record of builds",
+    carries: true,
+    defer: |command| deferred(HISTORY.entries.iter(), command),
+    entries: &[
+        verb(&["export"], &buildx::absent::HISTORY_EXPORT),
+        verb(&["import"], &buildx::absent::HISTORY_IMPORT),
+        verb(&["inspect"], &buildx::history::inspect::VERB),
+        verb(&["logs"], &buildx::history::logs::VERB),
+        verb(&["ls"], &buildx::history::list::VERB),
+        verb(&["open"], &buildx::absent::HISTORY_OPEN),
+        verb(&["rm"], &buildx::history::rm::VERB),
+        verb(&["trace"], &buildx::absent::HISTORY_TRACE),
+    ],
+};
+
+static IMAGETOOLS: Group = Group {
+    about: "Work on images in registries",
+    carries: true,
+    defer: |command| deferred(IMAGETOOLS.entries.iter(), command),
+    entries: &[
+        verb(&["create"], &buildx::imagetools::create::VERB),
+        verb(&["inspect"], &buildx::imagetools::inspect::VERB),
+    ],
+};
+
 static CONTAINER: Group = Group {
     about: "Manage containers",
-    defer: |command| build(CONTAINER.entries.iter(), command),
+    carries: false,
+    defer: |command| deferred(CONTAINER.entries.iter(), command),
     entries: &[
         verb(&["attach"], &attach::VERB),
         verb(&["create"], &create::VERB),
@@ -131,8 +201,10 @@ static CONTAINER: Group = Group {
 
 static IMAGE: Group = Group {
     about: "Manage images",
-    defer: |command| build(IMAGE.entries.iter(), command),
+    carries: false,
+    defer: |command| deferred(IMAGE.entries.iter(), command),
     entries: &[
+        verb(&["build"], &build::VERB),
         verb(&["exists"], &image_exists::VERB),
         verb(&["history"], &history::VERB),
         verb(&["import"], &import::VERB),
@@ -152,7 +224,8 @@ static IMAGE: Group = Group {
 
 static MANIFEST: Group = Group {
     about: "Manage lists of manifests",
-    defer: |command| build(MANIFEST.entries.iter(), command),
+    carries: false,
+    defer: |command| deferred(MANIFEST.entries.iter(), command),
     entries: &[
         verb(&["add"], &manifest::add::VERB),
         verb(&["annotate"], &manifest::annotate::VERB),
@@ -165,7 +238,8 @@ static MANIFEST: Group = Group {
 
 static NETWORK: Group = Group {
     about: "Manage networks",
-    defer: |command| build(NETWORK.entries.iter(), command),
+    carries: false,
+    defer: |command| deferred(NETWORK.entries.iter(), command),
     entries: &[
         verb(&["connect"], &network::connect::VERB),
         verb(&["create"], &network::create::VERB),
@@ -180,7 +254,8 @@ static NETWORK: Group = Group {
 
 static SYSTEM: Group = Group {
     about: "Manage rcon",
-    defer: |command| build(SYSTEM.entries.iter(), command),
+    carries: false,
+    defer: |command| deferred(SYSTEM.entries.iter(), command),
     entries: &[
         verb(&["check"], &check::VERB),
         verb(&["df"], &df::VERB),
@@ -192,7 +267,8 @@ static SYSTEM: Group = Group {
 
 static VOLUME: Group = Group {
     about: "Manage volumes",
-    defer: |command| build(VOLUME.entries.iter(), command),
+    carries: false,
+    defer: |command| deferred(VOLUME.entries.iter(), command),
     entries: &[verb(&["prune"], &prune::volume::VERB)],
 };
 
@@ -229,13 +305,29 @@ pub(super) fn paths(verb: &'static Verb) -> Vec<String> {
     paths
 }
 
+/// How a group is called, among `entries` below `parent`.
+fn path_of(
+    group: &'static Group,
+    mut entries: &mut dyn Iterator<Item = &'static Entry>,
+    parent: &str,
+) -> Option<String> {
+    (&mut entries).find_map(|entry| {
+        let path = format!("{parent} {}", entry.names[0]);
+        match entry.what {
+            What::Group(other) if std::ptr::eq(group, other) => Some(path),
+            What::Group(other) => path_of(group, &mut other.entries.iter(), &path),
+            What::Verb(_) => None,
+        }
+    })
+}
+
 /// The whole tree, to be written about: man pages and completions. Each command is deferred, and so
 /// built only when somebody asks for it.
 pub(super) fn reference() -> Command {
     let root = finish(globals::augment(Command::new(PROGRAM), Purpose::Reference), Purpose::Reference)
         .about(globals::ABOUT)
         .override_usage("rcon [OPTIONS] COMMAND");
-    root.subcommands(top().map(|entry| named(entry, PROGRAM).defer(|command| build(top(), command))))
+    root.subcommands(top().map(|entry| named(entry, PROGRAM).defer(|command| deferred(top(), command))))
 }
 
 /// The outside of a command: all that is seen before it is built.
@@ -251,11 +343,11 @@ fn named(entry: &'static Entry, parent: &str) -> Command {
 }
 
 /// Builds a deferred command. clap hands over nothing but the command, so its name has to find it.
-fn build(entries: impl Iterator<Item = &'static Entry>, command: Command) -> Command {
+fn deferred(entries: impl Iterator<Item = &'static Entry>, command: Command) -> Command {
     match find(entries, command.get_name()).map(|entry| entry.what) {
         Some(What::Verb(verb)) => verb.build(command, Purpose::Reference),
         Some(What::Group(group)) => {
-            let parent = format!("{PROGRAM} {}", command.get_name());
+            let parent = path_of(group, &mut top(), PROGRAM).unwrap_or_else(|| PROGRAM.to_owned());
             let entries = group.entries.iter();
             let command = finish(command, Purpose::Reference);
             command.subcommands(entries.map(|entry| named(entry, &parent).defer(group.defer)))

@@ -10,7 +10,7 @@ use crate::oci::manifest::architecture;
 use crate::storage::Store;
 use crate::storage::add::{publish, remake_layer};
 use crate::storage::images::LayerRef;
-use crate::storage::layers::{IdMapKey, Making, OwnerMode};
+use crate::storage::layers::{IdMapKey, Making, OwnerMode, stacked};
 use crate::storage::tags::TagName;
 use crate::storage::unpack::Limits;
 use crate::userns::mapping::Mapping;
@@ -95,7 +95,7 @@ impl Engine {
             name: shown_name(&store, name, &id),
             platform,
             config: wish_of(config)?,
-            layers,
+            layers: stacked(layers),
             layer_key: map.as_str().to_owned(),
         })
     }

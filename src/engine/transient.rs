@@ -55,6 +55,7 @@ pub fn start(engine: &Engine, step: Transient<'_>) -> Result<OwnedFd> {
     let hello = Hello { version: VERSION, input: false, output: true, error: true };
     let mut plan = start::plan(engine, record, home, mapping, Attachment { hello, size: (0, 0) })?;
     plan.transient = true;
+    plan.process.environment.clone_from(&record.environment);
     plan.rootfs.volatile = true;
     plan.rootfs.mounts.extend(mounts);
     plan.rootfs.mounts.sort_by_key(|mount| mount.target().matches('/').count());

@@ -269,6 +269,13 @@ fn unpack_with_skeleton(
     Ok(unpacked)
 }
 
+/// Layers of an overlay, the topmost first, each once: the kernel takes none twice, and what lies above a layer hides
+/// all that the same layer would show below.
+pub fn stacked(layers: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    layers.into_iter().filter(|layer| seen.insert(layer.clone())).collect()
+}
+
 /// A complete layer that has no name yet; thrown away unless it is published.
 #[derive(Debug)]
 pub struct Staged {

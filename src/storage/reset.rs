@@ -12,7 +12,7 @@ use std::path::PathBuf;
 const PARTS: [&str; 8] =
     ["names", "containers", "images", "layers", "volumes", "networks", "mount-points", "mnt"];
 /// Files beside them; without `format.json` a store is written anew.
-const FILES: [&str; 3] = ["events.log", "events.log.1", "format.json"];
+const FILES: [&str; 4] = ["builders.json", "events.log", "events.log.1", "format.json"];
 
 /// What could not be removed.
 #[derive(Debug, Default)]

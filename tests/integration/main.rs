@@ -13,6 +13,7 @@ mod exec;
 mod exit_codes;
 mod harness;
 mod images;
+mod imagetools;
 mod kill_anywhere;
 mod layouts;
 mod lifecycle;

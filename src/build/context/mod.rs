@@ -7,10 +7,13 @@ mod file;
 pub mod git;
 pub mod http;
 mod local;
+mod named;
 mod stream;
 
 #[cfg(test)]
 mod served;
+
+pub use named::{IMAGE, Named, named};
 
 use super::wish::ContextWish;
 use crate::error::{Context as _, Error, Kind, Result};
@@ -98,7 +101,8 @@ fn elsewhere(url: &str, work: &Path) -> Result<(Vec<u8>, String)> {
     Ok((file::bounded(&mut file, url)?, fetched.name))
 }
 
-fn is_url(text: &str) -> bool {
+/// Whether it begins like an address of the web.
+pub fn is_url(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 

@@ -2,7 +2,6 @@
 
 mod image;
 
-use super::images::OpenRegistries;
 use super::inside::Inside;
 use super::report::Report;
 use super::whole::{Built, BuiltImage};
@@ -20,7 +19,6 @@ pub struct Exports<'a> {
     pub wish: &'a BuildWish,
     pub making: &'a Making,
     pub report: &'a Report,
-    pub registries: OpenRegistries<'a>,
 }
 
 impl std::fmt::Debug for Exports<'_> {

@@ -74,7 +74,6 @@ fn find<T>(tree: Option<&Tree>, table: &str, name: &str, take: impl Fn(&[&str]) 
     File::from(tree.file(&resolved.path)?)
         .take(TABLE_LIMIT)
         .read_to_end(&mut bytes)
-        .map_err(io::Error::from)
         .what(|| format!("reading /{table}"))?;
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.lines().find_map(|line| {

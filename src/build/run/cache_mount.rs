@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// `mount.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CacheMount {
+pub(super) struct CacheMount {
     /// As the Dockerfile names it.
     pub id: String,
     /// When it was made: RFC 3339.
@@ -29,7 +29,7 @@ pub struct CacheMount {
 
 impl CacheMount {
     /// The file's name.
-    pub const FILE: &str = "mount.json";
+    pub(super) const FILE: &str = "mount.json";
 }
 
 /// Who a new folder belongs to, and who may do what there.
@@ -41,7 +41,12 @@ pub(super) struct New {
 
 /// The folder of the cache `id`, and the lock that keeps it; whether it is new and still empty. `None` when somebody
 /// else uses it who wants it alone.
-pub(super) fn open(store: &Store, id: &str, sharing: Wanted, new: New) -> Result<Option<(PathBuf, Lock, bool)>> {
+pub(super) fn open(
+    store: &Store,
+    id: &str,
+    sharing: Wanted,
+    new: New,
+) -> Result<Option<(PathBuf, Lock, bool)>> {
     let all = store.build_cache().folder("mounts")?;
     for number in 0.. {
         // With `private`, whoever finds one in use takes the next.

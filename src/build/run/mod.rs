@@ -126,7 +126,9 @@ fn wish(start: &Start<'_>) -> Result<Wish> {
     };
     let network = match step.network {
         RunNetwork::None => NetworkWish::None,
-        RunNetwork::Host if !allows("network.host") => return Err(refused("RUN --network=host", "network.host")),
+        RunNetwork::Host if !allows("network.host") => {
+            return Err(refused("RUN --network=host", "network.host"));
+        }
         RunNetwork::Host => NetworkWish::Host,
         RunNetwork::Default => network(build.network.as_deref()),
     };

@@ -66,7 +66,13 @@ pub(super) fn prepare(step: &RunStep, needs: &Needs<'_>, folder: &Path) -> Resul
 }
 
 /// Adds one mount; `false` when a cache is in use.
-fn one(mount: &MountStep, needs: &Needs<'_>, place: &Path, number: usize, all: &mut Prepared) -> Result<bool> {
+fn one(
+    mount: &MountStep,
+    needs: &Needs<'_>,
+    place: &Path,
+    number: usize,
+    all: &mut Prepared,
+) -> Result<bool> {
     let target = mount.target.clone().unwrap_or_default();
     match &mount.origin {
         MountOrigin::Bind { from, path } => {
@@ -106,8 +112,11 @@ fn one(mount: &MountStep, needs: &Needs<'_>, place: &Path, number: usize, all: &
         MountOrigin::Ssh { id, required, uid, gid, .. } => {
             let Some(source) = agent(needs.ssh, id, *required)? else { return Ok(true) };
             if (*uid, *gid) != (0, 0) {
-                return Err(Error::new(Kind::Unsupported, "RUN --mount=type=ssh with another uid or gid than 0")
-                    .because("the agent's socket is the host's, and stays its owner's"));
+                return Err(Error::new(
+                    Kind::Unsupported,
+                    "RUN --mount=type=ssh with another uid or gid than 0",
+                )
+                .because("the agent's socket is the host's, and stays its owner's"));
             }
             let target = mount.target.clone().unwrap_or_else(|| format!("/run/buildkit/ssh_agent.{number}"));
             all.environment.push(format!("SSH_AUTH_SOCK={target}"));
@@ -173,8 +182,12 @@ fn forgetful(source: &OwnedFd, place: &Path) -> io::Result<PathBuf> {
     }
     rustix::fs::chmod(&upper, Mode::from_raw_mode(fstat(source)?.st_mode & 0o7777))?;
     let layers = [by_descriptor.as_path()];
-    let tree =
-        Tree { layers_folder: Path::new("/"), layers: &layers, upper: Some((&upper, &work)), scratch: &scratch };
+    let tree = Tree {
+        layers_folder: Path::new("/"),
+        layers: &layers,
+        upper: Some((&upper, &work)),
+        scratch: &scratch,
+    };
     attach(&tree.mount()?, place)?;
     Ok(place.to_owned())
 }
@@ -189,8 +202,10 @@ fn fill(source: &OwnedFd, data: &Path) -> Result<()> {
 fn agent(wishes: &[SshWish], id: &str, required: bool) -> Result<Option<PathBuf>> {
     let Some(wish) = wishes.iter().find(|wish| wish.id == id) else {
         return match required {
-            true => Err(Error::new(Kind::NotFound, format!("unset ssh forward key {id}"))
-                .fix(format!("--ssh {id}"))),
+            true => {
+                Err(Error::new(Kind::NotFound, format!("unset ssh forward key {id}"))
+                    .fix(format!("--ssh {id}")))
+            }
             false => Ok(None),
         };
     };

@@ -61,7 +61,9 @@ impl Secrets {
 fn file(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = File::open(path).what(|| format!("reading the secret {}", path.display()))?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes).what(|| format!("reading the secret {}", path.display()))?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .what(|| format!("reading the secret {}", path.display()))?;
     match bytes.len() as u64 > LARGEST {
         true => Err(Error::usage(format!("invalid secret size {}: the limit is 500 KB", bytes.len()))),
         false => Ok(bytes),
@@ -83,7 +85,10 @@ pub(super) fn in_memory(folder: &Path, bytes: &[u8], mode: u32, owner: (u32, u32
     mounted().what(|| "making a place for a secret")?;
     let path = folder.join("secret");
     let mut file = File::options();
-    file.write(true).create_new(true).mode(0o600).custom_flags((OFlags::CLOEXEC | OFlags::NOFOLLOW).bits() as i32);
+    file.write(true)
+        .create_new(true)
+        .mode(0o600)
+        .custom_flags((OFlags::CLOEXEC | OFlags::NOFOLLOW).bits() as i32);
     let written = || -> io::Result<()> {
         let mut file = file.open(&path)?;
         file.write_all(bytes)?;

@@ -103,7 +103,8 @@ impl Evaluation<'_> {
         // docker's history has them in this order, and the configuration knows none.
         ports.sort();
         ports.dedup();
-        let told: Vec<String> = ports.iter().map(|(number, protocol)| format!("{number}/{protocol}")).collect();
+        let told: Vec<String> =
+            ports.iter().map(|(number, protocol)| format!("{number}/{protocol}")).collect();
         self.run_config().exposed_ports.extend(told.iter().map(|port| (port.clone(), empty())));
         Ok(format!("EXPOSE [{}]", told.join(" ")))
     }
@@ -121,7 +122,8 @@ impl Evaluation<'_> {
     /// `text` behind the shell of the image.
     pub(super) fn in_shell(&self, text: &str) -> Vec<String> {
         let default = || vec!["/bin/sh".to_owned(), "-c".to_owned()];
-        let mut words = self.config.config.shell.clone().filter(|shell| !shell.is_empty()).unwrap_or_else(default);
+        let mut words =
+            self.config.config.shell.clone().filter(|shell| !shell.is_empty()).unwrap_or_else(default);
         words.push(text.to_owned());
         words
     }
@@ -131,7 +133,9 @@ impl Evaluation<'_> {
             Healthcheck::None => Check { test: vec!["NONE".to_owned()], ..Check::default() },
             Healthcheck::Command { command, interval, timeout, start_period, start_interval, retries } => {
                 let test = match command {
-                    Command::Exec(words) => ["CMD".to_owned()].into_iter().chain(words.iter().cloned()).collect(),
+                    Command::Exec(words) => {
+                        ["CMD".to_owned()].into_iter().chain(words.iter().cloned()).collect()
+                    }
                     Command::Shell(text) => vec!["CMD-SHELL".to_owned(), text.clone()],
                 };
                 Check {

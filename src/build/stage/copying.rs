@@ -1,6 +1,8 @@
 //! `COPY` and `ADD`, with everything known.
 
 use super::{Evaluation, Names, Work};
+use crate::build::context::git::is_reference;
+use crate::build::context::is_url;
 use crate::dockerfile::ast::Copying;
 use crate::error::Error;
 
@@ -134,18 +136,8 @@ impl Evaluation<'_> {
 }
 
 fn source(word: &str, is_add: bool) -> Source {
-    let is_web = word.starts_with("http://") || word.starts_with("https://");
-    if is_add && is_git(word) {
+    if is_add && is_reference(word) {
         return Source::Git(word.to_owned());
     }
-    if is_add && is_web { Source::Url(word.to_owned()) } else { Source::Path(word.to_owned()) }
-}
-
-/// Whether BuildKit would take it for a repository.
-fn is_git(word: &str) -> bool {
-    let path = word.split(['#', '?']).next().unwrap_or(word);
-    word.starts_with("git://")
-        || word.starts_with("ssh://")
-        || word.starts_with("git@")
-        || (word.starts_with("http") && path.ends_with(".git"))
+    if is_add && is_url(word) { Source::Url(word.to_owned()) } else { Source::Path(word.to_owned()) }
 }

@@ -125,7 +125,9 @@ impl Evaluation<'_> {
         let number = |word: &Option<String>, usual: u32| -> Result<u32, Error> {
             match expand(word)? {
                 None => Ok(usual),
-                Some(text) => text.parse().map_err(|_| Error::usage(format!("invalid value {text:?} for uid or gid"))),
+                Some(text) => {
+                    text.parse().map_err(|_| Error::usage(format!("invalid value {text:?} for uid or gid")))
+                }
             }
         };
         let (uid, gid) = (number(&mount.uid, 0)?, number(&mount.gid, 0)?);
@@ -141,7 +143,10 @@ impl Evaluation<'_> {
         let from = mount.from.as_deref().map(|name| names.origin(name)).transpose()?;
         let path = source.clone().unwrap_or_else(|| "/".to_owned());
         let name = |path: &Option<String>| {
-            path.as_deref().and_then(|path| path.rsplit('/').next()).filter(|name| !name.is_empty()).map(str::to_owned)
+            path.as_deref()
+                .and_then(|path| path.rsplit('/').next())
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
         };
         let missing = || Error::usage("invalid mount target \"\"");
         Ok(match mount.kind {

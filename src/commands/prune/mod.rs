@@ -16,7 +16,12 @@ use std::io::BufRead;
 /// Asks on standard output, and reads the answer from standard input, which may be no terminal; whether it
 /// was yes. Nothing but `y` is.
 pub(super) fn confirm(ui: &mut Ui, warning: &str) -> Result<bool> {
-    ui.print(format_args!("{warning}\nAre you sure you want to continue? [y/N] "))?;
+    ask(ui, &format!("{warning}\nAre you sure you want to continue? [y/N] "))
+}
+
+/// Asks `question`, as [`confirm`] does.
+pub(super) fn ask(ui: &mut Ui, question: &str) -> Result<bool> {
+    ui.print(question)?;
     ui.flush()?;
     let mut answer = Vec::new();
     std::io::stdin().lock().read_until(b'\n', &mut answer).what(|| "reading the answer")?;

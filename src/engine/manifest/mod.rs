@@ -4,6 +4,7 @@ pub mod annotate;
 mod local;
 pub mod push;
 pub mod show;
+pub mod tools;
 
 use super::host::Engine;
 use super::registries::Registries;
@@ -85,7 +86,8 @@ impl Found {
         }
     }
 
-    fn own_member(&self, manifest: &Manifest) -> Result<Member> {
+    /// The bytes of a manifest's configuration.
+    fn config(&self, manifest: &Manifest) -> Result<Vec<u8>> {
         let config = &manifest.config;
         let mut bytes = Vec::new();
         self.repository
@@ -96,8 +98,13 @@ impl Found {
                 Error::new(Kind::System, format!("reading the configuration of {}", self.reference))
                     .why(cause)
             })?;
+        Ok(bytes)
+    }
+
+    fn own_member(&self, manifest: &Manifest) -> Result<Member> {
+        let config = &manifest.config;
         let platform = match config.media_type.contains("config") || config.media_type.contains("image") {
-            true => platform_of(&ImageConfig::parse(&bytes)?),
+            true => platform_of(&ImageConfig::parse(&self.config(manifest)?)?),
             false => Platform::default(),
         };
         member(&self.reference, &self.fetched, platform)

@@ -33,6 +33,8 @@ pub struct Push {
     target: Reference,
     repository: Repository,
     sources: Vec<(Reference, Repository)>,
+    /// What is put at the end, and its media type.
+    document: (String, Vec<u8>),
 }
 
 impl Push {
@@ -46,6 +48,17 @@ impl Push {
             return Err(Error::usage(format!("the list {} has no members", name.familiar()))
                 .fix(format!("rcon manifest add {} IMAGE", name.familiar())));
         }
+        let (media_type, bytes) = index_of(&list)?;
+        Self::with(registries, list, target, (media_type.to_owned(), bytes))
+    }
+
+    /// The members of `list`, and then `document` of this media type, to be put under `target`.
+    pub(super) fn with(
+        registries: &Registries,
+        list: List,
+        target: &Reference,
+        document: (String, Vec<u8>),
+    ) -> Result<Self> {
         let source = |member: &Member| {
             let reference: Reference = member.reference.parse()?;
             let repository = registries.repository(&reference, Action::Pull)?;
@@ -53,7 +66,7 @@ impl Push {
         };
         let sources = list.members.iter().map(source).collect::<Result<_>>()?;
         let repository = registries.repository(target, Action::Push)?;
-        Ok(Self { list, target: target.clone(), repository, sources })
+        Ok(Self { list, target: target.clone(), repository, sources, document })
     }
 
     /// Puts what is missing, and then the list.
@@ -75,8 +88,8 @@ impl Push {
             )?;
             members.push(format!("{}@{digest}", self.target.repository()));
         }
-        let (media_type, bytes) = index_of(&self.list)?;
-        let digest = self.repository.put_manifest(which(&self.target), media_type, &bytes)?;
+        let (media_type, bytes) = &self.document;
+        let digest = self.repository.put_manifest(which(&self.target), media_type, bytes)?;
         Ok(Pushed { members, digest })
     }
 

@@ -8,6 +8,7 @@ mod reference;
 mod run;
 mod tidy;
 
+use super::is_url;
 use super::open_folder;
 use crate::error::{Context, Error, Kind, Result};
 use crate::sys::resolve;
@@ -38,6 +39,23 @@ struct Named {
     full: String,
     /// What it points to; of an annotated tag, the tag.
     object: String,
+}
+
+/// What BuildKit takes for a git repository: its schemes, `user@host:path`, github.com without a scheme, and a
+/// web address whose path ends in `.git`.
+pub fn is_reference(typed: &str) -> bool {
+    if is_url(typed) {
+        let path = typed.split(['#', '?']).next().unwrap_or_default();
+        return path.ends_with(".git");
+    }
+    let scheme = ["git://", "ssh://", "github.com/"].iter().any(|start| typed.starts_with(start));
+    let scp = typed.split_once('@').is_some_and(|(user, rest)| {
+        let word = |text: &str| {
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        };
+        word(user) && rest.split_once(':').is_some_and(|(host, path)| word(host) && !path.is_empty())
+    });
+    scheme || scp
 }
 
 /// Fetches what `reference` names (`URL#REF:FOLDER`, or `URL?ref=…&subdir=…&checksum=…`) into the empty folder
