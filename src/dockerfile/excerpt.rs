@@ -52,7 +52,10 @@ mod tests {
     #[test]
     fn the_empty_line_behind_the_last_newline_counts() {
         let shown = excerpt("FROM bb\n", "f", Lines { first: 1, last: 1 });
-        assert_eq!(shown, "f:1\n--------------------\n   1 | >>> FROM bb\n   2 |     \n--------------------\n");
+        assert_eq!(
+            shown,
+            "f:1\n--------------------\n   1 | >>> FROM bb\n   2 |     \n--------------------\n"
+        );
     }
 
     #[test]

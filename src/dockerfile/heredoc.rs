@@ -24,7 +24,7 @@ pub(super) struct Inline {
 
 impl Inline {
     /// The lines, without leading tabs where `<<-` asks for that.
-    pub fn body(&self) -> String {
+    pub(super) fn body(&self) -> String {
         if !self.header.chomp {
             return self.content.clone();
         }

@@ -19,3 +19,6 @@ pub mod words;
 
 pub use interpret::mount;
 pub use parse::{ParseError, instruction, parse};
+
+#[cfg(test)]
+mod tests;

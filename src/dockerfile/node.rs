@@ -74,7 +74,7 @@ impl Node {
     ///
     /// # Errors
     /// JSON of other things than strings, names without values.
-    pub fn parse(line: &str, escape: char) -> Result<Self, String> {
+    pub(super) fn parse(line: &str, escape: char) -> Result<Self, String> {
         let mut node = Self::split(line);
         let rest = std::mem::take(&mut node.original);
         if node.is("onbuild") {
@@ -98,7 +98,7 @@ impl Node {
     }
 
     /// Whether the keyword is `name`, which is in lower case.
-    pub fn is(&self, name: &str) -> bool {
+    pub(super) fn is(&self, name: &str) -> bool {
         self.keyword.eq_ignore_ascii_case(name)
     }
 
@@ -107,12 +107,7 @@ impl Node {
         let line = line.trim();
         let (keyword, rest) = line.split_once(BLANKS).unwrap_or((line, ""));
         let (flags, rest) = flags(rest);
-        Self {
-            keyword: keyword.to_owned(),
-            flags,
-            original: rest.trim().to_owned(),
-            ..Self::default()
-        }
+        Self { keyword: keyword.to_owned(), flags, original: rest.trim().to_owned(), ..Self::default() }
     }
 
     fn arguments(&mut self, rest: &str, escape: char) -> Result<(), String> {

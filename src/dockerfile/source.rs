@@ -35,7 +35,7 @@ pub(super) struct Logical {
 }
 
 impl<'a> Source<'a> {
-    pub fn new(text: &'a str, escape: char) -> Self {
+    pub(super) fn new(text: &'a str, escape: char) -> Self {
         Self {
             rest: text.strip_prefix('\u{feff}').unwrap_or(text),
             line: 0,
@@ -48,22 +48,22 @@ impl<'a> Source<'a> {
     }
 
     /// The escape character, known after the first instruction.
-    pub const fn escape(&self) -> char {
+    pub(super) const fn escape(&self) -> char {
         self.escape
     }
 
     /// What `# escape=` said.
-    pub const fn declared_escape(&self) -> Option<char> {
+    pub(super) const fn declared_escape(&self) -> Option<char> {
         self.declared
     }
 
     /// Where the reader is.
-    pub const fn here(&self) -> Lines {
+    pub(super) const fn here(&self) -> Lines {
         Lines { first: self.line, last: self.line }
     }
 
     /// What is wrong with the file as such, once all of it was read.
-    pub fn fault(&self) -> Option<ParseError> {
+    pub(super) fn fault(&self) -> Option<ParseError> {
         let told = format!("dockerfile line greater than max allowed size of {}", LONGEST_LINE - 1);
         self.too_long.then(|| ParseError::new(told, self.here()))
     }
@@ -88,7 +88,7 @@ impl<'a> Source<'a> {
     ///
     /// # Errors
     /// A directive twice, or an escape character that can be none.
-    pub fn next_instruction(&mut self) -> Result<Option<Logical>, ParseError> {
+    pub(super) fn next_instruction(&mut self) -> Result<Option<Logical>, ParseError> {
         while let Some(line) = self.next_line() {
             let line = line.trim_end_matches(['\r', '\n']).trim_start();
             self.take_comment(line)?;
@@ -145,7 +145,7 @@ impl<'a> Source<'a> {
     }
 
     /// The lines of a heredoc; `None`: the file ended before its terminator.
-    pub fn heredoc(&mut self, header: Header) -> Option<Inline> {
+    pub(super) fn heredoc(&mut self, header: Header) -> Option<Inline> {
         let mut content = String::new();
         while let Some(line) = self.next_line() {
             let bare = line.trim_end_matches(['\r', '\n']);

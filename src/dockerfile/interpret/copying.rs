@@ -4,8 +4,8 @@ use super::super::ast::{Copying, Heredoc};
 use super::super::heredoc;
 use super::super::node::Node;
 use super::super::words::{Lexer, NoVariables};
-use super::flags::{Flags, Takes};
 use super::Fault;
+use super::flags::{Flags, Takes};
 
 pub(super) fn add(node: &Node) -> Result<Copying, Fault> {
     let known = [

@@ -76,7 +76,10 @@ mod tests {
     #[test]
     fn stray_quotes_are_named_by_their_column() {
         assert_eq!(fields("").unwrap_err(), "EOF");
-        assert_eq!(fields("id=a\"b").unwrap_err(), "parse error on line 1, column 5: bare \" in non-quoted field");
+        assert_eq!(
+            fields("id=a\"b").unwrap_err(),
+            "parse error on line 1, column 5: bare \" in non-quoted field"
+        );
         let told = "parse error on line 1, column 3: extraneous or missing \" in quoted-field";
         assert_eq!(fields("\"a\"b").unwrap_err(), told);
         assert!(fields("\"a").unwrap_err().contains("column 3"));

@@ -23,7 +23,7 @@ impl Flags {
     ///
     /// # Errors
     /// BuildKit's words: unknown, twice, no value, no boolean.
-    pub fn parse(given: &[String], known: &[(&'static str, Takes)]) -> Result<Self, String> {
+    pub(super) fn parse(given: &[String], known: &[(&'static str, Takes)]) -> Result<Self, String> {
         let mut flags = Self::default();
         for flag in given {
             let flag = flag.strip_prefix("--").unwrap_or(flag);
@@ -45,20 +45,20 @@ impl Flags {
     }
 
     /// The value of a flag that is given once.
-    pub fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).and_then(|values| values.first()).cloned()
     }
 
     /// As [`Flags::text`]; an empty value is none.
-    pub fn filled(&self, name: &str) -> Option<String> {
+    pub(super) fn filled(&self, name: &str) -> Option<String> {
         self.text(name).filter(|value| !value.is_empty())
     }
 
-    pub fn texts(&self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
-    pub fn bool(&self, name: &str) -> Option<bool> {
+    pub(super) fn bool(&self, name: &str) -> Option<bool> {
         self.text(name).map(|value| value == "true")
     }
 }

@@ -7,8 +7,24 @@ use super::{Fault, csv, numbers};
 
 /// Keys that a mistyped one may have been.
 const KEYS: [&str; 18] = [
-    "type", "from", "source", "target", "readonly", "id", "sharing", "required", "size", "mode", "uid", "gid", "env",
-    "src", "dst", "ro", "rw", "readwrite",
+    "type",
+    "from",
+    "source",
+    "target",
+    "readonly",
+    "id",
+    "sharing",
+    "required",
+    "size",
+    "mode",
+    "uid",
+    "gid",
+    "env",
+    "src",
+    "dst",
+    "ro",
+    "rw",
+    "readwrite",
 ];
 
 /// Replaces the variables of a value.
@@ -20,7 +36,8 @@ pub type Expand<'a> = dyn FnMut(&str) -> Result<String, String> + 'a;
 /// # Errors
 /// BuildKit's words, or those of `expand`.
 pub fn expanded(mount: &Mount, expand: &mut Expand<'_>) -> Result<Mount, String> {
-    let fields = csv::fields(&mount.written).map_err(|error| format!("failed to parse csv mounts: {error}"))?;
+    let fields =
+        csv::fields(&mount.written).map_err(|error| format!("failed to parse csv mounts: {error}"))?;
     read(&mount.written, &fields, expand).and_then(checked)
 }
 
@@ -69,7 +86,8 @@ fn variable_in_from(field: &str) -> bool {
 
 /// Whether the value is more than text.
 fn typed(field: &str) -> bool {
-    let keys = ["type", "readonly", "ro", "readwrite", "rw", "required", "size", "sharing", "mode", "uid", "gid"];
+    let keys =
+        ["type", "readonly", "ro", "readwrite", "rw", "required", "size", "sharing", "mode", "uid", "gid"];
     keys.contains(&key_of(field).0.as_str())
 }
 

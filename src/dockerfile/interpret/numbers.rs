@@ -36,7 +36,8 @@ mod tests {
 
     #[test]
     fn sizes_have_units_of_1024() {
-        let cases = [("1", 1), ("64m", 64 << 20), ("1MB", 1 << 20), ("1.5 GiB", 3 << 29), ("0", 0), ("2kb", 2048)];
+        let cases =
+            [("1", 1), ("64m", 64 << 20), ("1MB", 1 << 20), ("1.5 GiB", 3 << 29), ("0", 0), ("2kb", 2048)];
         for (text, expected) in cases {
             assert_eq!(bytes(text), Some(expected), "{text}");
         }

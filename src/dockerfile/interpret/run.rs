@@ -8,12 +8,8 @@ use super::super::suggest::{Case, nearest, with_suggestion};
 use super::flags::{Flags, Takes};
 use super::{Fault, command, csv, mount, numbers};
 
-const KNOWN: [(&str, Takes); 4] = [
-    ("mount", Takes::Texts),
-    ("network", Takes::Text),
-    ("security", Takes::Text),
-    ("device", Takes::Texts),
-];
+const KNOWN: [(&str, Takes); 4] =
+    [("mount", Takes::Texts), ("network", Takes::Text), ("security", Takes::Text), ("device", Takes::Texts)];
 
 pub(super) fn run(node: &Node) -> Result<Run, Fault> {
     let flags = Flags::parse(&node.flags, &KNOWN)?;

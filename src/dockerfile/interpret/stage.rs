@@ -34,9 +34,7 @@ fn stage_name(written: &str) -> Result<String, String> {
         return Ok(name);
     }
     let written = quoted(written);
-    Err(format!(
-        "invalid name for build stage: {written}, name can't start with a number or contain symbols"
-    ))
+    Err(format!("invalid name for build stage: {written}, name can't start with a number or contain symbols"))
 }
 
 /// What a comment says of `name`: the rest of the first one that begins with it.

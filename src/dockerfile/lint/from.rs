@@ -21,15 +21,14 @@ pub(super) struct Globals {
 
 impl Globals {
     /// With the build arguments `given`; `left` are the bytes that all values may have.
-    pub fn new(
+    pub(super) fn new(
         file: &Dockerfile,
         lexer: &Lexer,
         predefined: &Values,
         given: &Values,
         left: &mut usize,
     ) -> Result<Self, ParseError> {
-        let mut globals =
-            Self { values: predefined.clone(), declared: predefined.keys().cloned().collect() };
+        let mut globals = Self { values: predefined.clone(), declared: predefined.keys().cloned().collect() };
         for instruction in &file.global_args {
             let Instruction { kind: Kind::Arg(args), lines, .. } = instruction else { continue };
             for (name, default) in args {
@@ -79,9 +78,9 @@ pub(super) fn base(
         return Err(wrong(format!("base name ({}) should not be blank", stage.base)));
     }
     if let Some(written) = &stage.platform {
-        let platform = lexer.word(written, &globals.values).map_err(|error| {
-            wrong(format!("failed to process arguments for platform : {error}"))
-        })?;
+        let platform = lexer
+            .word(written, &globals.values)
+            .map_err(|error| wrong(format!("failed to process arguments for platform : {error}")))?;
         undeclared(&platform, stage, globals, linter);
         redundant(written, &platform, stage, globals, linter);
         constant(&platform, stage, context, linter);

@@ -88,7 +88,21 @@ mod tests {
         let digest = format!("x:1@sha256:{}", "a".repeat(64));
         assert!(is_valid(&digest));
         let hex = "f".repeat(64);
-        for name in ["", "bb:", "B1", "a//b", "/a", "a/", "-a", "a..b", "a___b", "a:b c", "a@sha256:ff", "A.b/C", &hex] {
+        for name in [
+            "",
+            "bb:",
+            "B1",
+            "a//b",
+            "/a",
+            "a/",
+            "-a",
+            "a..b",
+            "a___b",
+            "a:b c",
+            "a@sha256:ff",
+            "A.b/C",
+            &hex,
+        ] {
             assert!(!is_valid(name), "{name}");
         }
     }

@@ -76,18 +76,18 @@ pub(super) struct Linter {
 }
 
 impl Linter {
-    pub const fn new(options: Options) -> Self {
+    pub(super) const fn new(options: Options) -> Self {
         Self { options, warnings: Vec::new() }
     }
 
-    pub fn warn(&mut self, rule: &Rule, lines: Lines, detail: impl FnOnce() -> String) {
+    pub(super) fn warn(&mut self, rule: &Rule, lines: Lines, detail: impl FnOnce() -> String) {
         if self.warnings.len() < MOST_WARNINGS && self.options.wants(rule.name, rule.experimental) {
             let Rule { name, description, url, .. } = *rule;
             self.warnings.push(Warning { rule: name, description, url, detail: detail(), lines });
         }
     }
 
-    pub fn done(self) -> Vec<Warning> {
+    pub(super) fn done(self) -> Vec<Warning> {
         self.warnings
     }
 }

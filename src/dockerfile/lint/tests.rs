@@ -31,7 +31,8 @@ fn a_file_without_faults_has_no_warnings() {
 
 #[test]
 fn stages_are_named_in_lower_case_once_and_not_like_reserved_ones() {
-    let text = "FROM bb AS Foo\nFROM bb AS foo\nFROM bb AS scratch\nFROM bb as x\nfrom bb AS y\nFrom bb as z\n";
+    let text =
+        "FROM bb AS Foo\nFROM bb AS foo\nFROM bb AS scratch\nFROM bb as x\nfrom bb AS y\nFrom bb as z\n";
     let expected = [
         ("StageNameCasing", 1),
         ("FromAsCasing", 4),
@@ -57,7 +58,10 @@ fn keywords_have_the_case_of_most_but_for_global_arguments() {
 
 #[test]
 fn empty_lines_inside_of_an_instruction_are_told_at_its_end() {
-    assert_eq!(rules("FROM bb\nRUN \\\n # x\n\n  echo \\\n\n  hi\nRUN x \\\n # c\n  y\n"), [("NoEmptyContinuation", 7)]);
+    assert_eq!(
+        rules("FROM bb\nRUN \\\n # x\n\n  echo \\\n\n  hi\nRUN x \\\n # c\n  y\n"),
+        [("NoEmptyContinuation", 7)]
+    );
 }
 
 #[test]
@@ -91,13 +95,16 @@ fn options_skip_rules_and_make_errors() {
     for (options, told) in wrong {
         assert_eq!(read(options), Err(format!("failed to parse check options: {told}")), "{options}");
     }
-    assert!(read("error=maybe").unwrap_err().ends_with("strconv.ParseBool: parsing \"maybe\": invalid syntax"));
+    assert!(
+        read("error=maybe").unwrap_err().ends_with("strconv.ParseBool: parsing \"maybe\": invalid syntax")
+    );
 }
 
 #[test]
 fn variables_are_defined_before_their_use() {
     let undefined = |text: &str| -> Vec<String> {
-        let all = warnings(text, &Context::default()).into_iter().filter(|(rule, ..)| *rule == "UndefinedVar");
+        let all =
+            warnings(text, &Context::default()).into_iter().filter(|(rule, ..)| *rule == "UndefinedVar");
         all.map(|(_, detail, _)| detail.replace("Usage of undefined variable ", "")).collect()
     };
     let cases: [(&str, &[&str]); 8] = [
@@ -117,7 +124,9 @@ fn variables_are_defined_before_their_use() {
 
 #[test]
 fn variables_of_the_base_image_count_and_an_unknown_one_has_any() {
-    let known = |name: &str| (name == "known").then(|| Base { env: vec![("V".into(), "1".into())], ..Base::default() });
+    let known = |name: &str| {
+        (name == "known").then(|| Base { env: vec![("V".into(), "1".into())], ..Base::default() })
+    };
     let context = Context { bases: Some(&known), ..Context::default() };
     assert_eq!(warnings("FROM known\nUSER $V\nFROM other\nUSER $V$W\n", &context), []);
     assert_eq!(warnings("FROM known\nUSER $Wwww\n", &context).len(), 1);
@@ -165,7 +174,13 @@ fn commands_are_json_and_only_the_last_counts() {
 fn secrets_are_told_by_their_names() {
     let text = "FROM bb\nENV GITHUB_TOKEN=1 my_secret=2 apikey=1 PublicKey=2 A_PASSWORD_B=1 PUBLIC_KEY=1\nARG api_key\n";
     let told = details(text);
-    let names = ["ENV \"GITHUB_TOKEN\"", "ENV \"my_secret\"", "ENV \"apikey\"", "ENV \"A_PASSWORD_B\"", "ARG \"api_key\""];
+    let names = [
+        "ENV \"GITHUB_TOKEN\"",
+        "ENV \"my_secret\"",
+        "ENV \"apikey\"",
+        "ENV \"A_PASSWORD_B\"",
+        "ARG \"api_key\"",
+    ];
     assert_eq!(told.len(), names.len(), "{told:?}");
     for (told, name) in told.iter().zip(names) {
         assert_eq!(*told, format!("Do not use ARG or ENV instructions for sensitive data ({name})"));
@@ -209,7 +224,10 @@ fn what_stops_the_rules_is_told_beside_the_warnings() {
     let told = |message: &str, line| Some((message.to_owned(), line));
     assert_eq!(fault("FROM bb\nUSER ${a:?foo}\n"), (1, told("failed to process \"${a:?foo}\": a: foo", 2)));
     assert_eq!(fault("FROM bb\nVOLUME $v\n"), (1, told("VOLUME specified can not be an empty string", 2)));
-    assert_eq!(fault("FROM bb\nEXPOSE 80/foo\n"), (0, told("invalid port: \"80/foo\": invalid proto: foo", 2)));
+    assert_eq!(
+        fault("FROM bb\nEXPOSE 80/foo\n"),
+        (0, told("invalid port: \"80/foo\": invalid proto: foo", 2))
+    );
     assert_eq!(fault("FROM \"\"\n"), (1, told("base name (\"\") should not be blank", 1)));
     let mount = "FROM bb\nRUN --mount=type=$x,target=/x true\n";
     assert_eq!(fault(mount), (1, told("unsupported mount type \"\"", 2)));

@@ -3,8 +3,8 @@
 use super::super::ParseError;
 use super::super::ast::{Command, Copying, Dockerfile, Instruction, Kind, Lines, Run, Stage};
 use super::super::mount;
-use super::super::ports::exposed;
 use super::super::parse::instruction;
+use super::super::ports::exposed;
 use super::super::quote::quoted;
 use super::super::suggest::{Case, nearest, with_suggestion};
 use super::super::words::Lexer;
@@ -146,7 +146,9 @@ impl Walk<'_, '_> {
         match &instruction.kind {
             Kind::Add(copying) => self.copying(copying, "Add", lines),
             Kind::Copy(copying) => self.copying(copying, "Copy", lines),
-            Kind::Arg(args) => args.iter().try_for_each(|(name, value)| self.arg(name, value.as_deref(), lines)),
+            Kind::Arg(args) => {
+                args.iter().try_for_each(|(name, value)| self.arg(name, value.as_deref(), lines))
+            }
             Kind::Env { pairs, legacy } => self.env(pairs, legacy.then_some(name), lines),
             Kind::Label { pairs, legacy } => {
                 for (key, value) in pairs {
@@ -262,9 +264,8 @@ impl Walk<'_, '_> {
 
     fn run(&mut self, run: &Run, lines: Lines) -> Done {
         for mount in &run.mounts {
-            let expanded = mount::expanded(mount, &mut |value| {
-                self.expand(value, lines).map_err(|error| error.message)
-            });
+            let expanded =
+                mount::expanded(mount, &mut |value| self.expand(value, lines).map_err(|error| error.message));
             expanded.map_err(|error| ParseError::new(error, lines))?;
         }
         Ok(())
@@ -323,7 +324,16 @@ impl Walk<'_, '_> {
 /// A word between underscores tells.
 fn is_secret(name: &str) -> bool {
     const TELLING: [&str; 10] = [
-        "apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token",
+        "apikey",
+        "auth",
+        "credential",
+        "credentials",
+        "key",
+        "password",
+        "pword",
+        "passwd",
+        "secret",
+        "token",
     ];
     let name = name.to_lowercase();
     name.split('_').any(|word| TELLING.contains(&word)) && !name.split('_').any(|word| word == "public")

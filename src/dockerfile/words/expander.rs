@@ -28,7 +28,7 @@ pub(super) struct Manner {
 }
 
 impl Manner {
-    pub const fn new(escape: char, longest: usize) -> Self {
+    pub(super) const fn new(escape: char, longest: usize) -> Self {
         Self { escape, quotes: true, keep_quotes: false, keep_escapes: false, keep_unset: false, longest }
     }
 }
@@ -68,7 +68,7 @@ impl Names {
 }
 
 impl<'a> Expander<'a> {
-    pub fn new(source: &'a str, variables: &'a dyn Variables, manner: Manner) -> Self {
+    pub(super) fn new(source: &'a str, variables: &'a dyn Variables, manner: Manner) -> Self {
         Self {
             source,
             rest: source.chars(),
@@ -82,12 +82,12 @@ impl<'a> Expander<'a> {
         }
     }
 
-    pub fn run(self) -> Result<Done, String> {
+    pub(super) fn run(self) -> Result<Done, String> {
         self.run_and_tell().0
     }
 
     /// As [`Expander::run`]; also the names that are not set, as far as they were met before anything went wrong.
-    pub fn run_and_tell(mut self) -> (Result<Done, String>, Vec<String>) {
+    pub(super) fn run_and_tell(mut self) -> (Result<Done, String>, Vec<String>) {
         let keep_escapes = self.manner.keep_escapes;
         let part = self.until(None, keep_escapes);
         let Self { source, matched, unmatched, .. } = self;
@@ -131,8 +131,7 @@ impl<'a> Expander<'a> {
                     part.words.add_splitting(&value);
                 }
                 '\'' | '"' if self.manner.quotes => {
-                    let value =
-                        if char == '"' { self.double_quotes()? } else { self.single_quotes()? };
+                    let value = if char == '"' { self.double_quotes()? } else { self.single_quotes()? };
                     self.write(&mut part, &value)?;
                     part.words.add(&value);
                 }

@@ -111,8 +111,7 @@ impl Lexer {
     /// # Errors
     /// As [`Lexer::word`]; the instruction is then shown as it was written.
     pub fn shown(&self, text: &str, variables: &dyn Variables) -> Result<Expanded, String> {
-        let manner =
-            Manner { keep_quotes: true, keep_unset: true, ..Manner::new(self.escape, LONGEST_WORD) };
+        let manner = Manner { keep_quotes: true, keep_unset: true, ..Manner::new(self.escape, LONGEST_WORD) };
         self.expand(text, variables, manner)
     }
 

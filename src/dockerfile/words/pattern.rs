@@ -25,7 +25,7 @@ enum From {
 
 impl Pattern {
     /// `\` makes `*`, `?` and itself plain, and goes away before `}` and `/`, which it was needed for.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut tokens = Vec::new();
         let mut rest = text.chars().peekable();
         while let Some(char) = rest.next() {
@@ -46,14 +46,14 @@ impl Pattern {
         Ok(Self { tokens })
     }
 
-    pub fn without_prefix(&self, value: &str, greedy: bool) -> Result<String, String> {
+    pub(super) fn without_prefix(&self, value: &str, greedy: bool) -> Result<String, String> {
         let value: Vec<char> = value.chars().collect();
         let end = self.find(&value, 0, From::Here, greedy, &mut { MOST_STEPS })?.map_or(0, |(_, end)| end);
         Ok(value[end..].iter().collect())
     }
 
     /// A suffix is a prefix, read backwards.
-    pub fn without_suffix(&self, value: &str, greedy: bool) -> Result<String, String> {
+    pub(super) fn without_suffix(&self, value: &str, greedy: bool) -> Result<String, String> {
         let backwards = Self { tokens: self.tokens.iter().rev().copied().collect() };
         let value: String = value.chars().rev().collect();
         Ok(backwards.without_prefix(&value, greedy)?.chars().rev().collect())
@@ -61,7 +61,7 @@ impl Pattern {
 
     /// The first occurrence replaced, or `all`. The result has at most `longest` bytes. In what replaces `all`, `$0` is
     /// what was found, as in Go's `ReplaceAllString`, and any other `$name` is nothing.
-    pub fn replace(
+    pub(super) fn replace(
         &self,
         value: &str,
         replacement: &str,
@@ -176,9 +176,8 @@ fn template(text: &str) -> Vec<Piece<'_>> {
     while let Some(at) = rest.find('$') {
         pieces.push(Piece::Text(&rest[..at]));
         let behind = &rest[at + 1..];
-        let word = |text: &str| {
-            text.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(text.len())
-        };
+        let word =
+            |text: &str| text.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(text.len());
         let (name, end) = match behind.strip_prefix('{') {
             Some(inside) if inside[word(inside)..].starts_with('}') => {
                 (&inside[..word(inside)], word(inside) + 2)
