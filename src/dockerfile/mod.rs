@@ -20,3 +20,6 @@ pub mod words;
 
 pub use interpret::mount;
 pub use parse::{ParseError, instruction, parse};
+
+#[cfg(test)]
+mod tests;

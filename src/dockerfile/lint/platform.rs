@@ -49,7 +49,7 @@ const ARCHITECTURES: [&str; 25] = [
 
 /// System and architecture of `text`; what it does not say is `host`'s. `None`: it is no platform.
 pub(super) fn parse(text: &str, host: (&str, &str)) -> Option<(String, String)> {
-    let plain = |part: &&str| {
+    let plain = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
     };
     let parts: Vec<&str> = text.split('/').collect();
