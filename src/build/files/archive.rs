@@ -9,7 +9,7 @@ use crate::error::{Context, Error, Result};
 use crate::storage::compression::Plain;
 use crate::storage::unpack::{Limits, Over, Owners, Unpacked, unpack_over};
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 use std::os::fd::{AsFd, OwnedFd};
 
 /// A tar header.
@@ -70,7 +70,7 @@ fn named(error: Error, name: &str) -> Error {
 /// The file from its beginning, by a descriptor of its own.
 fn begin(file: &File) -> Result<File> {
     let mut from = file.try_clone().what(|| "reading an archive")?;
-    from.rewind().map_err(io::Error::from).what(|| "reading an archive")?;
+    from.rewind().what(|| "reading an archive")?;
     Ok(from)
 }
 

@@ -4,7 +4,7 @@ use super::tree::Tree;
 use crate::error::{Context, Error, Kind, Result};
 use rustix::fs::{FileType, Stat};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 
 /// Bytes of `/etc/passwd` and `/etc/group` that are read.
 const TABLE_LIMIT: u64 = 4 << 20;
@@ -74,7 +74,6 @@ fn find<T>(tree: Option<&Tree>, table: &str, name: &str, take: impl Fn(&[&str]) 
     File::from(tree.file(&resolved.path)?)
         .take(TABLE_LIMIT)
         .read_to_end(&mut bytes)
-        .map_err(io::Error::from)
         .what(|| format!("reading /{table}"))?;
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.lines().find_map(|line| {

@@ -13,7 +13,8 @@ fn archive(entries: &[(&str, EntryType, &str)]) -> Vec<u8> {
         header.set_entry_type(*kind);
         header.set_mode(if *kind == EntryType::Directory { 0o751 } else { 0o640 });
         header.set_mtime(1000);
-        (header.set_uid(7), header.set_gid(8));
+        header.set_uid(7);
+        header.set_gid(8);
         if matches!(kind, EntryType::Symlink | EntryType::Link) {
             header.as_old_mut().linkname[..text.len()].copy_from_slice(text.as_bytes());
             header.set_size(0);
