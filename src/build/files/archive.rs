@@ -9,7 +9,7 @@ use crate::error::{Context, Error, Result};
 use crate::storage::compression::Plain;
 use crate::storage::unpack::{Limits, Over, Owners, Unpacked, unpack_over};
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 use std::os::fd::{AsFd, OwnedFd};
 
 /// A tar header.

@@ -4,7 +4,7 @@ use super::tree::Tree;
 use crate::error::{Context, Error, Kind, Result};
 use rustix::fs::{FileType, Stat};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 
 /// Bytes of `/etc/passwd` and `/etc/group` that are read.
 const TABLE_LIMIT: u64 = 4 << 20;

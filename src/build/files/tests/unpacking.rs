@@ -13,7 +13,8 @@ fn archive(entries: &[(&str, EntryType, &str)]) -> Vec<u8> {
         header.set_entry_type(*kind);
         header.set_mode(if *kind == EntryType::Directory { 0o751 } else { 0o640 });
         header.set_mtime(1000);
-        (header.set_uid(7), header.set_gid(8));
+        header.set_uid(7);
+        header.set_gid(8);
         if matches!(kind, EntryType::Symlink | EntryType::Link) {
             header.as_old_mut().linkname[..text.len()].copy_from_slice(text.as_bytes());
             header.set_size(0);
@@ -137,7 +138,7 @@ fn owners_and_time_of_an_archive_can_be_set() {
     for path in ["p", "p/q", "p/q/a", "p/q/a/b", "p/q/c", "p/q/c/l"] {
         assert_eq!(ground.about(path).mtime(), 77, "{path}");
     }
-    if rustix::process::geteuid().is_root() {
+    if gives_away() {
         for path in ["p", "p/q", "p/q/a/b", "p/q/c", "p/q/c/l"] {
             assert_eq!((ground.about(path).uid(), ground.about(path).gid()), (3, 4), "{path}");
         }
