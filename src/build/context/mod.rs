@@ -7,6 +7,7 @@ mod file;
 pub mod git;
 pub mod http;
 mod local;
+mod proxy;
 mod stream;
 
 #[cfg(test)]
