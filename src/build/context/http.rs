@@ -88,7 +88,7 @@ fn get(url: &str) -> Result<ureq::http::Response<Body>> {
     if !super::is_url(url) {
         return Err(invalid());
     }
-    let agent = agent(url.starts_with("https://"))?;
+    let agent = agent(url)?;
     // What stands behind `#` is for us, not for the server.
     let request = agent.get(url.split('#').next().unwrap_or(url));
     match request.call() {
@@ -102,11 +102,13 @@ fn get(url: &str) -> Result<ureq::http::Response<Body>> {
     }
 }
 
-/// `secure`: no redirect leads to plain http.
-fn agent(secure: bool) -> Result<Agent> {
+/// From https no redirect leads to plain http.
+fn agent(url: &str) -> Result<Agent> {
+    let secure = url.starts_with("https://");
     let config = Agent::config_builder()
         .tls_config(if secure { tls()? } else { TlsConfig::builder().build() })
         .https_only(secure)
+        .proxy(super::proxy::of(url)?)
         .http_status_as_error(false)
         .max_redirects(REDIRECTS)
         .user_agent(USER_AGENT)

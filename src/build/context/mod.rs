@@ -8,6 +8,7 @@ pub mod git;
 pub mod http;
 mod local;
 mod named;
+mod proxy;
 mod stream;
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
 //! A stream that is a tar, compressed or not, or a Dockerfile alone.
+//!
+//! A tar is unpacked as a layer is, so files called `.wh.…` are taken for the marks of a layer: they are not in the
+//! context, where BuildKit has them as files.
 
 use super::{Context, alone, file, folder, open_folder, remote};
 use crate::error::{Context as _, Error, Result};

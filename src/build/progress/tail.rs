@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 /// Bytes of one line that are kept.
 const LONGEST: usize = 16 * 1024;
+/// Bytes of all lines that are kept.
+const MOST: usize = 1 << 20;
 
 /// The last lines of one step, each with its stamp.
 #[derive(Debug)]
@@ -15,11 +17,13 @@ pub(super) struct Tail {
     open: bool,
     /// How many lines are kept.
     most: usize,
+    /// Bytes in all of them.
+    size: usize,
 }
 
 impl Tail {
     pub(super) fn new(most: usize) -> Self {
-        Self { lines: VecDeque::new(), open: false, most }
+        Self { lines: VecDeque::new(), open: false, most, size: 0 }
     }
 
     /// Takes in what was printed; new lines begin with `stamp`.
@@ -28,7 +32,9 @@ impl Tail {
             let text = piece.strip_suffix(b"\n").unwrap_or(piece);
             match self.lines.back_mut().filter(|_| self.open) {
                 Some(line) => {
-                    line.extend_from_slice(&text[..text.len().min(LONGEST.saturating_sub(line.len()))])
+                    let more = &text[..text.len().min(LONGEST.saturating_sub(line.len()))];
+                    line.extend_from_slice(more);
+                    self.size += more.len();
                 }
                 None => self.begin(text, stamp),
             }
@@ -37,10 +43,13 @@ impl Tail {
     }
 
     fn begin(&mut self, text: &[u8], stamp: &str) {
-        if self.lines.len() == self.most {
-            self.lines.pop_front();
+        while self.lines.len() >= self.most || self.size > MOST {
+            let Some(gone) = self.lines.pop_front() else { break };
+            self.size -= gone.len();
         }
-        self.lines.push_back([stamp.as_bytes(), b" ", &text[..text.len().min(LONGEST)]].concat());
+        let line = [stamp.as_bytes(), b" ", &text[..text.len().min(LONGEST)]].concat();
+        self.size += line.len();
+        self.lines.push_back(line);
     }
 
     /// The block of a step that failed.
@@ -54,5 +63,23 @@ impl Tail {
             out.write_all(b"\n")?;
         }
         writeln!(out, "------")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut tail = Tail::new(4096);
+        for _ in 0..4096 {
+            tail.push(&[b'x'; 10 * 1024], "0.1");
+            tail.push(&[b'y'; 10 * 1024], "0.1");
+            tail.push(b"\n", "0.1");
+        }
+        assert_eq!(tail.size, tail.lines.iter().map(Vec::len).sum::<usize>());
+        assert!(tail.size <= MOST + 2 * LONGEST, "{}", tail.size);
+        assert!(tail.lines.len() > 50);
     }
 }
