@@ -152,6 +152,7 @@ fn the_environment_is_heard_where_no_flag_is() {
     let wish = wish_of(&["/proc"], &caller).unwrap();
     assert_eq!((wish.timestamp, wish.progress), (Some(7), ProgressWish::RawJson));
     assert_eq!(wish.platforms, ["linux/arm64"]);
+    assert_eq!(wish.args.get("SOURCE_DATE_EPOCH").map(String::as_str), Some("7"));
     let wish = wish_of(&["--build-arg=SOURCE_DATE_EPOCH=8", "--platform=amd64", "/proc"], &caller).unwrap();
     assert_eq!((wish.timestamp, wish.platforms), (Some(8), vec!["linux/amd64".to_owned()]));
     assert_eq!(wish_of(&["--timestamp=9", "/proc"], &caller).unwrap().timestamp, Some(9));
@@ -204,6 +205,29 @@ fn what_is_promised_and_not_kept_is_refused() {
     ] {
         let told = wish_of(&words, &caller(&[])).unwrap_err();
         assert!(told.contains("not supported"), "{words:?}: {told}");
+    }
+}
+
+/// What podman's manual says of `build`.
+const PODMAN_FLAGS: &str = "add-host all-platforms annotation arch authfile build-arg build-arg-file build-context cache-from \
+    cache-to cache-ttl cap-add cap-drop cert-dir cgroup-parent cgroupns compat-volumes compress cpp-flag \
+    cpu-period cpu-quota cpu-shares cpuset-cpus cpuset-mems created-annotation creds cw decryption-key \
+    device disable-compression disable-content-trust dns dns-option dns-search env file force-rm format \
+    from group-add help hooks-dir http-proxy identity-label ignorefile iidfile inherit-annotations \
+    inherit-labels ipc isolation jobs label layer-label layers logfile logsplit manifest memory \
+    memory-swap network no-cache no-hostname no-hosts omit-history os os-feature os-version output pid \
+    platform pull quiet retry retry-delay rewrite-timestamp rm runtime runtime-flag sbom \
+    sbom-image-output sbom-image-purl-output sbom-merge-strategy sbom-output sbom-purl-output \
+    sbom-scanner-command sbom-scanner-image secret security-opt shm-size sign-by skip-unused-stages \
+    source-date-epoch squash squash-all ssh stdin tag target timestamp tls-verify ulimit unsetannotation \
+    unsetenv unsetlabel userns userns-gid-map userns-gid-map-group userns-uid-map userns-uid-map-user \
+    uts variant volume net";
+
+#[test]
+fn every_flag_of_podman_is_known() {
+    for flag in PODMAN_FLAGS.split_whitespace() {
+        let told = line(&["build", &format!("--{flag}"), "/proc"]).map_err(|answer| answer.text);
+        assert!(!told.is_err_and(|text| text.starts_with("unknown flag")), "--{flag}");
     }
 }
 

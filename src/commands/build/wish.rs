@@ -10,6 +10,9 @@ use crate::oci::reference::Reference;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
+/// The argument and the variable that bound all times in an image (reproducible-builds.org, source-date-epoch).
+const EPOCH: &str = "SOURCE_DATE_EPOCH";
+
 /// What `--allow` may grant.
 const ENTITLEMENTS: [&str; 2] = ["network.host", "security.insecure"];
 
@@ -31,7 +34,7 @@ impl BuildArgs {
             ignore_file: self.ignorefile.as_ref().map(|path| caller.directory.join(path)),
             tags,
             target: self.target.clone().filter(|target| !target.is_empty()),
-            timestamp: self.timestamp(&args, caller)?,
+            timestamp: self.timestamp(&args)?,
             args,
             labels: pairs::map(&self.label, |_| Some(String::new()))?,
             annotations: annotations(&self.annotation)?,
@@ -78,6 +81,10 @@ impl BuildArgs {
             }
         }
         args.extend(pairs::map(&self.build_arg, |name| caller.variable(name))?);
+        // The one variable that reaches steps unasked, as in buildx.
+        if let Some(epoch) = caller.variable(EPOCH).filter(|epoch| !epoch.is_empty()) {
+            args.entry(EPOCH.to_owned()).or_insert(epoch);
+        }
         Ok(args)
     }
 
@@ -129,15 +136,14 @@ impl BuildArgs {
         Ok(platforms)
     }
 
-    /// The flags, else the argument of that name, else the caller's variable.
-    fn timestamp(&self, args: &BTreeMap<String, String>, caller: &Caller) -> Result<Option<i64>> {
-        const NAME: &str = "SOURCE_DATE_EPOCH";
+    /// The flags, else the argument of that name.
+    fn timestamp(&self, args: &BTreeMap<String, String>) -> Result<Option<i64>> {
         let flag = self.timestamp.as_ref().or(self.source_date_epoch.as_ref());
-        let typed = flag.cloned().or_else(|| args.get(NAME).cloned()).or_else(|| caller.variable(NAME));
+        let typed = flag.or_else(|| args.get(EPOCH)).cloned();
         let Some(typed) = typed.filter(|typed| !typed.is_empty()) else { return Ok(None) };
         match typed.parse::<i64>() {
             Ok(seconds) if seconds >= 0 => Ok(Some(seconds)),
-            _ => Err(Error::usage(format!("invalid {NAME}: {typed}"))
+            _ => Err(Error::usage(format!("invalid {EPOCH}: {typed}"))
                 .because("it is not a number of seconds since 1970")),
         }
     }
