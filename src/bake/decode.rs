@@ -3,7 +3,7 @@
 use super::definition::Definition;
 use super::entries::Entry;
 use super::lang::diagnostic::{Checked, Diagnostic};
-use super::lang::syntax::{Expression, Kind, Span};
+use super::lang::syntax::Expression;
 use super::lang::types::Type;
 use super::lang::value::Value;
 use super::model::Group;
@@ -14,8 +14,9 @@ const MOST_ENTRIES: usize = 1000;
 
 /// Sets the attribute `name` of a target; what is no attribute of targets is passed over, as buildx does.
 pub fn attribute(target: &mut Definition, name: &str, value: &Value, at: &Expression) -> Checked<()> {
-    decode(target, name, value)
-        .map_err(|why| Diagnostic::at(start(at), "Unsuitable value type", format!("Unsuitable value: {why}")))
+    decode(target, name, value).map_err(|why| {
+        Diagnostic::at(at.start(), "Unsuitable value type", format!("Unsuitable value: {why}"))
+    })
 }
 
 /// Sets the attribute `name` of a group.
@@ -25,20 +26,9 @@ pub fn group_attribute(group: &mut Group, name: &str, value: &Value, at: &Expres
         "targets" => texts(value).map(|names| group.targets = names.unwrap_or_default()),
         _ => Ok(()),
     };
-    decoded
-        .map_err(|why| Diagnostic::at(start(at), "Unsuitable value type", format!("Unsuitable value: {why}")))
-}
-
-/// Where an expression begins, as far as buildx underlines it.
-fn start(expression: &Expression) -> Span {
-    match &expression.kind {
-        Kind::Variable(_) | Kind::Literal(Value::Number(_) | Value::Bool(_)) => expression.span,
-        Kind::Traversal(base, _) => start(base),
-        Kind::Binary(left, ..) => start(left),
-        Kind::Conditional(branches) => start(&branches[0]),
-        Kind::Call(call) => expression.span.first(call.name.len() + 1),
-        _ => expression.span.first(1),
-    }
+    decoded.map_err(|why| {
+        Diagnostic::at(at.start(), "Unsuitable value type", format!("Unsuitable value: {why}"))
+    })
 }
 
 fn decode(target: &mut Definition, name: &str, value: &Value) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 use super::entries::{Attestation, CacheEntry, Entry, OutputEntry, SecretEntry, SshEntry};
 use super::model::Target;
+use super::places;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A target of one or of several files; `None` and an empty map mean that nothing was said.
@@ -130,7 +131,7 @@ impl Definition {
             description: self.description.unwrap_or_default(),
             annotations: self.annotations.unwrap_or_default(),
             attest: self.attest.unwrap_or_default(),
-            context: self.context.unwrap_or_else(|| ".".to_string()),
+            context: places::context(&self.context.unwrap_or_default()),
             contexts: self.contexts,
             dockerfile: dockerfile.unwrap_or_else(|| "Dockerfile".to_string()),
             dockerfile_inline: self.dockerfile_inline,

@@ -17,6 +17,7 @@ pub mod lang;
 pub mod list;
 pub mod model;
 pub mod overrides;
+pub mod places;
 pub mod print;
 pub mod resolve;
 pub mod select;
@@ -53,6 +54,9 @@ pub const MOST_TARGETS: usize = 10_000;
 /// # Errors
 /// A file, a variable or an override that is wrong, in the words of buildx.
 pub fn read(files: &[(String, Vec<u8>)], wish: &BakeWish) -> Result<Bake> {
+    if files.iter().all(|(_, content)| content.is_empty()) {
+        return Err(Error::new(Kind::NotFound, "couldn't find a bake definition"));
+    }
     let config = read_config(files, wish)?;
     let refused = |why| Error::new(Kind::Invalid, why);
     let overrides = overrides::parse(&wish.overrides, &config, wish).map_err(refused)?;
@@ -67,3 +71,6 @@ fn read_config(files: &[(String, Vec<u8>)], wish: &BakeWish) -> Result<config::C
     }
     config::parse(files, wish).map_err(|diagnostic| diagnostic.into_error(files))
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ pub struct Target {
     pub annotations: Vec<String>,
     /// Provenance and SBOM.
     pub attest: Vec<Attestation>,
-    /// A directory, a URL; `cwd://` in front: of the caller, even for remote files.
+    /// A directory, as short as it can be written, or a URL.
     pub context: String,
     /// Further contexts by name; `target:NAME` is what another target gives.
     pub contexts: BTreeMap<String, String>,

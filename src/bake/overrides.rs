@@ -181,7 +181,10 @@ fn entries<T: Entry>(list: &mut Option<Vec<T>>, one: &Override, append: bool) ->
 /// `push=true` makes what images there are go to a registry; `push=false` keeps them from it.
 fn push(outputs: &mut Vec<OutputEntry>, wanted: bool) {
     if !wanted {
-        outputs.retain(|output| output.kind != "registry");
+        // In the order this leaves behind in buildx.
+        while let Some(registry) = outputs.iter().position(|output| output.kind == "registry") {
+            outputs.swap_remove(registry);
+        }
     }
     for output in outputs.iter_mut().filter(|output| output.kind == "image") {
         output.attributes.insert("push".to_string(), wanted.to_string());

@@ -84,6 +84,8 @@ struct Resolver<'b> {
     instances: OnceCell<Vec<Instance<'b>>>,
     /// Which instance has a name: the last of that name.
     places: OnceCell<BTreeMap<(String, String), usize>>,
+    /// Expressions that are being evaluated, the innermost last.
+    around: RefCell<Vec<Span>>,
     /// Attributes of instances; `None` while one is being evaluated.
     block_values: RefCell<BTreeMap<(usize, String), Option<Value>>>,
 }
@@ -98,6 +100,7 @@ impl<'b> Resolver<'b> {
             functions: BTreeMap::new(),
             values: RefCell::default(),
             busy: RefCell::default(),
+            around: RefCell::default(),
             instances: OnceCell::new(),
             places: OnceCell::new(),
             block_values: RefCell::default(),
@@ -307,7 +310,7 @@ impl<'b> Resolver<'b> {
             }
             let mut definition = Definition::default();
             for attribute in &instance.block.body.attributes {
-                let value = self.attribute_value(index, attribute)?;
+                let value = self.attribute_value(index, attribute, false)?;
                 decode::attribute(&mut definition, &attribute.name, &value, &attribute.value)?;
             }
             match targets.get(&instance.name) {
@@ -325,14 +328,31 @@ impl<'b> Resolver<'b> {
         needed(instance.block, "targets")?;
         let mut group = Group::default();
         for attribute in &instance.block.body.attributes {
-            let value = self.attribute_value(index, attribute)?;
+            let value = self.attribute_value(index, attribute, false)?;
             decode::group_attribute(&mut group, &attribute.name, &value, &attribute.value)?;
         }
         Ok(group)
     }
 
-    /// The value of an attribute of a block.
-    fn attribute_value(&self, index: usize, attribute: &Attribute) -> Checked<Value> {
+    /// The value of an expression that sees `names`.
+    fn value_of(&self, expression: &Expression, names: BTreeMap<String, Value>) -> Checked<Value> {
+        self.around.borrow_mut().push(expression.span);
+        let value = Scope::new(self, names).value(expression);
+        self.around.borrow_mut().pop();
+        value
+    }
+
+    /// A mistake that shows in the expression that is being evaluated.
+    fn in_expression(&self, why: String, otherwise: Span) -> Box<Diagnostic> {
+        match self.around.borrow().last() {
+            Some(span) => Diagnostic::at(*span, "Invalid expression", why),
+            None => Diagnostic::at(otherwise, "Invalid value", why),
+        }
+    }
+
+    /// The value of an attribute of a block; `referred`: another expression names it, and it may not be named
+    /// again before it is known.
+    fn attribute_value(&self, index: usize, attribute: &Attribute, referred: bool) -> Checked<Value> {
         let key = (index, attribute.name.clone());
         if let Some(Some(value)) = self.block_values.borrow().get(&key) {
             return Ok(value.clone());
@@ -340,9 +360,11 @@ impl<'b> Resolver<'b> {
         let Some(instance) = self.instances.get().and_then(|all| all.get(index)) else {
             return Ok(Value::Null);
         };
-        self.block_values.borrow_mut().insert(key.clone(), None);
-        let scope = Scope::new(self, instance.names.clone());
-        let value = scope.value(&attribute.value).map_err(|diagnostic| diagnostic.with_others(1))?;
+        if referred {
+            self.block_values.borrow_mut().insert(key.clone(), None);
+        }
+        let value = self.value_of(&attribute.value, instance.names.clone());
+        let value = value.map_err(|diagnostic| diagnostic.with_others(1))?;
         self.block_values.borrow_mut().insert(key, Some(value.clone()));
         Ok(value)
     }
@@ -357,12 +379,12 @@ impl<'b> Resolver<'b> {
         };
         let kind = declared.map(declared_type).transpose()?.flatten();
         let mut default = match given {
-            Some(expression) => Scope::new(self, BTreeMap::new()).value(expression)?,
+            Some(expression) => self.value_of(expression, BTreeMap::new())?,
             None if kind.is_some() => Value::Null,
             None => Value::text(""),
         };
         let Some(block) = declared else { return Ok(Some(default)) };
-        let invalid = |why: String| Diagnostic::at(block.opening, "Invalid value", why);
+        let invalid = |why: String| self.in_expression(why, block.opening);
         if let Some(kind) = &kind {
             default = kind.convert(default).map_err(|why| {
                 invalid(format!("invalid type {} for variable {name} default value: {why}", kind.name()))
@@ -379,11 +401,8 @@ impl Globals for Resolver<'_> {
             return Ok(Some(value.clone()));
         }
         if !self.busy.borrow_mut().insert(name.to_string()) {
-            let span = self.attributes.get(name).map(|attribute| &attribute.value);
-            let default = self.declared.get(name).and_then(|block| block.body.attribute("default"));
-            let span = span.or(default.map(|attribute| &attribute.value)).map(|value| value.span);
             let detail = format!("variable cycle not allowed for {name}");
-            return Err(Diagnostic::at(span.unwrap_or_default(), "Invalid expression", detail).with_others(0));
+            return Err(self.in_expression(detail, Span::default()).with_others(0));
         }
         let value = self.evaluate(name).map_err(|diagnostic| diagnostic.with_others(0))?;
         if let Some(value) = &value {
@@ -401,9 +420,9 @@ impl Globals for Resolver<'_> {
             let Some(attribute) = instance.block.body.attribute(name) else { return Ok(Value::Null) };
             if self.block_values.borrow().get(&(*index, name.to_string())) == Some(&None) {
                 let detail = format!("reference cycle not allowed for {kind}.{}.{name}", instance.name);
-                return Err(Diagnostic::at(attribute.value.span, "Invalid expression", detail).with_others(0));
+                return Err(self.in_expression(detail, attribute.value.span));
             }
-            Ok(decode::visible(name, self.attribute_value(*index, attribute)?))
+            Ok(decode::visible(name, self.attribute_value(*index, attribute, true)?))
         };
         match attribute {
             Some(name) => one(name).map(Some),
@@ -435,7 +454,8 @@ fn label(block: &Block) -> Checked<&str> {
         [(label, _)] => Ok(label),
         [] => {
             let detail = format!("All {kind} blocks must have 1 labels (name).");
-            Err(Diagnostic::at(block.opening, &format!("Missing name for {kind}"), detail))
+            let brace = Span { end: block.opening.start + 1, ..block.opening };
+            Err(Diagnostic::at(brace, &format!("Missing name for {kind}"), detail))
         }
         [_, (_, span), ..] => {
             let detail = format!("Only 1 labels (name) are expected for {kind} blocks.");

@@ -129,7 +129,12 @@ impl Selection<'_> {
 
     fn resolve(&self, name: &str) -> Result<Target, String> {
         let definition = self.inherit(name, &mut BTreeMap::new(), DEEPEST)?;
-        Ok(definition.unwrap_or_default().finish())
+        let target = definition.unwrap_or_default().finish();
+        match (target.context.as_str(), target.dockerfile.as_str()) {
+            ("-", _) => Err("context from stdin not allowed in bake".to_string()),
+            (_, "-") => Err("dockerfile from stdin not allowed in bake".to_string()),
+            _ => Ok(target),
+        }
     }
 
     /// A target with all it inherits, overridden; `None` while it is being made, for one that inherits from itself.

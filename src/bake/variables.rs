@@ -8,7 +8,7 @@ use super::wish::{BakeWish, parse_bool};
 
 /// The value a variable has from outside; `default` is the one it has otherwise.
 ///
-/// `NAME_JSON` is JSON, whatever the type. `NAME` is the value of a primitive type, or the comma-separated elements
+/// `NAME_JSON` is JSON, where a type was declared. `NAME` is the value of a primitive type, or the comma-separated elements
 /// of a list, a set, a tuple or a map.
 ///
 /// # Errors
@@ -20,11 +20,15 @@ pub fn outside(
     wish: &BakeWish,
 ) -> Result<Option<Value>, String> {
     if let Some(text) = wish.lookup(&format!("{name}_JSON")) {
-        return from_json(name, wanted, text).map(Some);
+        return match wanted {
+            Some(wanted) => from_json(name, wanted, text),
+            None => untyped(name, default, text),
+        }
+        .map(Some);
     }
     let Some(text) = wish.lookup(name) else { return Ok(None) };
     match wanted {
-        None | Some(Type::Any) => untyped(name, default, text),
+        None => untyped(name, default, text),
         Some(kind @ (Type::Text | Type::Bool | Type::Number)) => primitive(name, kind, text),
         Some(kind @ (Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Tuple(_))) => {
             from_csv(name, kind, text)
@@ -65,11 +69,11 @@ fn primitive(name: &str, kind: &Type, text: &str) -> Result<Value, String> {
     }
 }
 
-fn from_json(name: &str, wanted: Option<&Type>, text: &str) -> Result<Value, String> {
+fn from_json(name: &str, wanted: &Type, text: &str) -> Result<Value, String> {
     let failed = |why: String| format!("failed to convert variable {name} from JSON: {why}");
     let json: serde_json::Value = serde_json::from_str(text).map_err(|error| failed(error.to_string()))?;
     let value = Value::from_json(&json).ok_or_else(|| failed("the number is too large".to_string()))?;
-    wanted.unwrap_or(&Type::Any).convert(value).map_err(failed)
+    wanted.convert(value).map_err(failed)
 }
 
 fn from_csv(name: &str, kind: &Type, text: &str) -> Result<Value, String> {

@@ -138,7 +138,7 @@ impl<'s> Scope<'s> {
         let (chosen, other) = if truth { (yes, no) } else { (no, yes) };
         let value = self.value(chosen)?;
         match self.value(other) {
-            Ok(other) => unify(value, &other, truth, span),
+            Ok(other) => unify(value, &other, truth, Span { start: yes.span.start, ..span }),
             Err(_) => Ok(value),
         }
     }
@@ -157,10 +157,10 @@ impl<'s> Scope<'s> {
                         "The expanding argument (indicated by ...) must be of a tuple, list, or set type.";
                     return Err(Diagnostic::at(argument.span, "Invalid expanding argument value", detail));
                 };
-                spans.extend(items.iter().map(|_| argument.span));
+                spans.extend(items.iter().map(|_| argument.start()));
                 arguments.extend(items);
             } else {
-                spans.push(argument.span);
+                spans.push(argument.start());
                 arguments.push(value);
             }
         }
@@ -382,7 +382,9 @@ impl<'s> Scope<'s> {
                 Step::Attribute(name, at) => attribute(value, name, *at)?,
                 Step::Index(key) => {
                     let index = self.value(key)?;
-                    element(value, &index, key.span)?
+                    let brackets =
+                        Span { start: key.span.start.saturating_sub(1), end: key.span.end + 1, ..key.span };
+                    element(value, &index, brackets)?
                 }
                 Step::FullSplat => return self.splat(value, rest, &[], span),
                 Step::AttributeSplat => {
@@ -462,7 +464,7 @@ fn not_in_template(value: &Value, span: Span) -> Box<Diagnostic> {
     } else {
         "Cannot include the given value in a string template: string required."
     };
-    Diagnostic::at(span, "Invalid template interpolation value", detail)
+    Diagnostic::at(span, "Invalid template interpolation value", detail).with_others(0)
 }
 
 /// `value.name`.
@@ -510,9 +512,7 @@ fn element(value: Value, key: &Value, span: Span) -> Checked<Value> {
             Some(number) => match number.index() {
                 None => invalid(": indexing a sequence requires a whole number"),
                 Some(index) if index < items.len() => Ok(items.swap_remove(index)),
-                Some(_) => {
-                    invalid(": the given index is greater than or equal to the length of the collection")
-                }
+                Some(_) => invalid(""),
             },
         },
         Value::Mapping(_, mut entries) => match key.to_text().and_then(|name| entries.remove(&name)) {

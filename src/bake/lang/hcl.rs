@@ -18,16 +18,24 @@ pub fn parse(text: &str, file: usize) -> Checked<Body> {
     let parsed = parser::parse_body(text).map_err(|error| {
         let at = error.location().offset();
         let span = Span { file, start: at, end: (at + 1).min(text.len()) };
+        if error.message().contains("redefined attribute") {
+            let detail = "The argument was already set. Each argument may be set only once.";
+            return Diagnostic::at(span, "Attribute redefined", detail);
+        }
+        if error.message().trim() == "expected newline or eof" {
+            let detail = "An argument definition must end with a newline.";
+            return Diagnostic::at(span, "Missing newline after argument", detail);
+        }
         Diagnostic::at(span, "Invalid syntax", words(error.message()))
     })?;
-    Walk { file, fixed: None }.body(&parsed)
+    Walk { file, text, fixed: None }.body(&parsed)
 }
 
 /// Parses an expression that stands in a string of another notation; its parts have the span of the string.
 pub fn parse_expression(text: &str, span: Span) -> Checked<Expression> {
     let parsed = parser::parse_expr(text)
         .map_err(|error| Diagnostic::at(span, "Invalid expression", words(error.message())))?;
-    Walk { file: span.file, fixed: Some(span) }.expression(&parsed)
+    Walk { file: span.file, text, fixed: Some(span) }.expression(&parsed)
 }
 
 /// Parses the template that a string of another notation is.
@@ -39,7 +47,7 @@ pub fn parse_template(text: &str, span: Span) -> Checked<Expression> {
     let parsed: Template = text
         .parse()
         .map_err(|error: parser::Error| Diagnostic::at(span, "Invalid template", words(error.message())))?;
-    let kind = Walk { file: span.file, fixed: Some(span) }.template(&parsed)?;
+    let kind = Walk { file: span.file, text, fixed: Some(span) }.template(&parsed)?;
     Ok(Expression { span, kind })
 }
 
@@ -53,13 +61,14 @@ fn words(message: &str) -> String {
 }
 
 /// What the walk over a parsed file knows.
-struct Walk {
+struct Walk<'t> {
     file: usize,
+    text: &'t str,
     /// Instead of the spans of the tree, where those mean nothing.
     fixed: Option<Span>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or_default();
         self.fixed.unwrap_or(Span { file: self.file, start: range.start, end: range.end })
@@ -91,8 +100,14 @@ impl Walk {
         let labels: Vec<_> =
             parsed.labels.iter().map(|label| (label.as_str().to_string(), self.span(label.span()))).collect();
         let before = labels.last().map_or_else(|| self.span(parsed.ident.span()).end, |(_, span)| span.end);
-        let opening = Span { file: span.file, start: before + 1, end: before + 1 };
-        Ok(Block { kind: parsed.ident.to_string(), labels, span, opening, body: self.body(&parsed.body)? })
+        let body = self.body(&parsed.body)?;
+        let brace = before + 1;
+        // A block on one line begins, for buildx, with what is in it.
+        let first = body.attributes.first().map_or(brace, |attribute| attribute.span.start);
+        let one_line = self.text.get(brace..first).is_some_and(|between| !between.contains('\n'));
+        let start = if one_line { first } else { brace };
+        let opening = Span { file: span.file, start, end: start };
+        Ok(Block { kind: parsed.ident.to_string(), labels, span, opening, body })
     }
 
     fn expression(&self, parsed: &Parsed) -> Checked<Expression> {

@@ -105,6 +105,24 @@ pub enum Kind {
 }
 
 impl Expression {
+    /// Where it begins, as far as buildx underlines that.
+    pub fn start(&self) -> Span {
+        match &self.kind {
+            Kind::Tuple(_) | Kind::Object(_) | Kind::For(_) | Kind::Parentheses(_) => self.span.first(1),
+            Kind::Traversal(base, _) => base.start(),
+            Kind::Binary(left, ..) => left.start(),
+            Kind::Conditional(branches) => branches[0].start(),
+            Kind::Call(call) => self.span.first(call.name.len() + 1),
+            // Without the quotes.
+            Kind::Literal(Value::Text(_)) | Kind::Template(_) | Kind::Wrapped(_)
+                if self.span.end >= self.span.start + 2 =>
+            {
+                Span { start: self.span.start + 1, end: self.span.end - 1, ..self.span }
+            }
+            _ => self.span,
+        }
+    }
+
     /// Shows every expression in this one to `see`, itself first.
     pub fn walk<'e>(&'e self, see: &mut dyn FnMut(&'e Expression)) {
         see(self);

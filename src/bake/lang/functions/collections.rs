@@ -33,9 +33,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("distinct", "list", distinct),
     Function::new("element", "list index", element),
     Function::new("flatten", "list", flatten),
-    Function::new("hasindex", "collection key", |a| Ok(Value::Bool(find(a.value(0)?, a.any(1)).is_some()))),
+    Function::new("hasindex", "collection key", |a| indexed(a).map(|found| Value::Bool(found.is_some()))),
     Function::new("index", "collection key", |a| {
-        find(a.value(0)?, a.any(1)).cloned().map_or_else(|| failed("invalid index"), Ok)
+        indexed(a)?.cloned().map_or_else(|| failed("invalid index"), Ok)
     }),
     Function::new("indexof", "list value", |a| {
         let items = a.sequence(0)?;
@@ -54,8 +54,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("length", "collection", |a| match a.value(0)? {
         Value::Sequence(_, items) => Ok(Value::count(items.len())),
-        Value::Mapping(_, entries) => Ok(Value::count(entries.len())),
-        _ => Err(Failure::Argument(0, "collection must be a list, a map or a tuple".to_string())),
+        Value::Mapping(Shape::Map, entries) => Ok(Value::count(entries.len())),
+        _ => failed("collection must be a list, a map or a tuple"),
     }),
     Function::new("lookup", "inputMap key default", |a| {
         let name = a.text(1)?;
@@ -107,11 +107,15 @@ fn keep_order(source: &Value, items: Vec<Value>) -> Value {
     }
 }
 
-fn find<'a>(collection: &'a Value, key: &Value) -> Option<&'a Value> {
-    match collection {
-        Value::Sequence(_, items) => items.get(key.to_number()?.index()?),
-        Value::Mapping(_, entries) => entries.get(&key.to_text()?),
-        _ => None,
+/// What the second argument points to in the first, which is no object.
+fn indexed<'a>(a: &Arguments<'a>) -> Result<Option<&'a Value>, Failure> {
+    let key = a.any(1);
+    match a.value(0)? {
+        Value::Sequence(_, items) => {
+            Ok(key.to_number().and_then(Number::index).and_then(|index| items.get(index)))
+        }
+        Value::Mapping(Shape::Map, entries) => Ok(key.to_text().and_then(|name| entries.get(&name))),
+        _ => failed("collection must be a list, a map or a tuple"),
     }
 }
 

@@ -21,7 +21,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
     }),
     Function::new("base64encode", "str", |a| Ok(Value::Text(STANDARD.encode(a.text(0)?)))),
-    Function::new("bytesslice", "buf offset length", |_| failed("byte buffers are not supported here")),
+    Function::new("bytesslice", "buf offset length", |_| {
+        Err(Failure::Argument(0, "bytes required".to_string()))
+    }),
     Function::new("csvdecode", "str", csv_decode),
     Function::new("jsondecode", "str", |a| {
         let json: serde_json::Value = match serde_json::from_str(&a.text(0)?) {

@@ -62,6 +62,7 @@ fn format(format: &str, arguments: &[Value]) -> Result<String, Failure> {
     let (mut next, mut highest) = (0, 0);
     while let Some(at) = rest.find('%') {
         out.push_str(&rest[..at]);
+        let place = format.len() - rest.len() + at;
         let (verb, after) = parse(&rest[at + 1..]).map_err(Failure::Call)?;
         rest = after;
         if verb.kind == '%' {
@@ -73,8 +74,9 @@ fn format(format: &str, arguments: &[Value]) -> Result<String, Failure> {
         highest = highest.max(next);
         let Some(value) = arguments.get(index) else {
             return failed(format!(
-                "not enough arguments for %{}: need index {} but have {} total",
+                "not enough arguments for \"%{}\" at {}: need index {} but have {} total",
                 verb.kind,
+                place,
                 index + 1,
                 arguments.len()
             ));
@@ -85,8 +87,11 @@ fn format(format: &str, arguments: &[Value]) -> Result<String, Failure> {
     }
     if highest < arguments.len() && highest > 0 || highest == 0 && !arguments.is_empty() {
         return match highest {
-            0 => failed("too many arguments; no verbs in format string"),
-            used => failed(format!("too many arguments; only {used} used by format string")),
+            0 => Err(Failure::Argument(1, "too many arguments; no verbs in format string".to_string())),
+            used => {
+                let why = format!("too many arguments; only {used} used by format string");
+                Err(Failure::Argument(used + 1, why))
+            }
         };
     }
     out.push_str(rest);

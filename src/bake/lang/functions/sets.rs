@@ -15,10 +15,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("setsubtract", "a b", |a| fold(a, |left, right| left.retain(|item| !right.contains(item)))),
     Function::new("setsymmetricdifference", "first_set other_sets...", |a| {
         fold(a, |left, mut right| {
-            right.retain(|item| !left.contains(item));
-            let all = right.len();
+            let both: Vec<_> = left.iter().filter(|item| right.contains(item)).cloned().collect();
             left.append(&mut right);
-            debug_assert!(all <= left.len());
+            left.retain(|item| !both.contains(item));
         })
     }),
     Function::new("setunion", "first_set other_sets...", |a| {

@@ -2,11 +2,12 @@
 
 use super::{Arguments, Failure, Function, Given, bounded, failed};
 use crate::bake::lang::value::Value;
+use crate::bake::places::clean;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("basename", "path", |a| Ok(Value::Text(base_name(&a.text(0)?)))),
-    Function::new("byteslen", "buf", |a| Ok(Value::count(a.text(0)?.len()))),
+    Function::new("byteslen", "buf", |_| Err(Failure::Argument(0, "bytes required".to_string()))),
     Function::new("chomp", "str", |a| Ok(Value::text(a.text(0)?.trim_end_matches(['\r', '\n'])))),
     Function::new("dirname", "path", |a| Ok(Value::Text(directory_name(&a.text(0)?)))),
     Function::new("indent", "spaces str", indent),
@@ -56,22 +57,7 @@ fn base_name(path: &str) -> String {
 
 /// A path without its last part, as short as it can be written.
 fn directory_name(path: &str) -> String {
-    let directory = path.rfind('/').map_or("", |at| &path[..=at]);
-    let mut parts: Vec<&str> = Vec::new();
-    let rooted = directory.starts_with('/');
-    for part in directory.split('/') {
-        match (part, parts.last()) {
-            ("" | ".", _) => {}
-            ("..", None) if rooted => {}
-            ("..", Some(last)) if *last != ".." => drop(parts.pop()),
-            _ => parts.push(part),
-        }
-    }
-    match (rooted, parts.is_empty()) {
-        (true, _) => format!("/{}", parts.join("/")),
-        (false, true) => ".".to_string(),
-        (false, false) => parts.join("/"),
-    }
+    clean(path.rfind('/').map_or("", |at| &path[..=at]))
 }
 
 fn indent(a: &Arguments<'_>) -> Given {
