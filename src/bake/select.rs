@@ -4,7 +4,7 @@ use super::config::Config;
 use super::definition::Definition;
 use super::entries::OutputEntry;
 use super::glob;
-use super::model::{Bake, Group, Target};
+use super::model::{Bake, Target};
 use super::overrides::{self, Overrides};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,7 +117,7 @@ impl Selection<'_> {
         for name in names {
             let known = self.bake.groups.contains_key("default");
             if !(known && name == "default") {
-                let default = self.bake.groups.entry("default".to_string()).or_insert_with(Group::default);
+                let default = self.bake.groups.entry("default".to_string()).or_default();
                 default.targets.push(name.clone());
             }
         }

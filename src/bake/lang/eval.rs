@@ -273,13 +273,11 @@ impl<'s> Scope<'s> {
                 if let Value::Sequence(_, items) = group {
                     items.push(value);
                 }
-            } else if map.contains_key(&name) {
+            } else if map.insert(name.clone(), value).is_some() {
                 let detail = format!(
                     "Two different items produced the key {name:?} in this 'for' expression. If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key."
                 );
                 return Err(Diagnostic::at(key.span, "Duplicate object key", detail));
-            } else {
-                map.insert(name, value);
             }
         }
         Ok(if parsed.key.is_some() { Value::Mapping(Shape::Object, map) } else { Value::tuple(list) })

@@ -83,7 +83,7 @@ impl Number {
     }
 
     /// The sum.
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn plus(self, other: Self) -> Option<Self> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;
         Self::fraction(left.checked_add(right)?, self.denominator.checked_mul(other.denominator)?)
@@ -96,7 +96,7 @@ impl Number {
 
     /// The difference.
     pub fn subtract(self, other: Self) -> Option<Self> {
-        self.add(other.negate())
+        self.plus(other.negate())
     }
 
     /// The product.
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn decimals_are_exact() {
-        let sum = Number::parse("0.1").unwrap().add(Number::parse("0.2").unwrap()).unwrap();
+        let sum = Number::parse("0.1").unwrap().plus(Number::parse("0.2").unwrap()).unwrap();
         assert_eq!(sum.to_string(), "0.3");
         assert_eq!(Number::parse("1e3").unwrap().to_string(), "1000");
         assert_eq!(Number::parse("-1.50").unwrap().to_string(), "-1.5");

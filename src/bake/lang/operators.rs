@@ -49,7 +49,7 @@ fn numbers(left: Number, operator: Operator, right: Number) -> Result<Value, &'s
         Operator::Multiply => left.multiply(right),
         Operator::Divide => left.divide(right),
         Operator::Modulo => left.remainder(right),
-        _ => left.add(right),
+        _ => left.plus(right),
     };
     result.map(Value::Number).ok_or("the number is too large")
 }

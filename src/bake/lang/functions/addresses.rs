@@ -14,7 +14,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let places = 1_i128.checked_shl(bits).filter(|places| *places > 0);
         let index = if host < 0 { places.map(|places| places + host) } else { Some(host) };
         match index.filter(|index| *index >= 0 && places.is_none_or(|places| *index < places)) {
-            Some(index) => Ok(Value::text(address(&net, first(&net) + index.unsigned_abs()).to_string())),
+            Some(index) => {
+                let number = first(&net).saturating_add(index.unsigned_abs());
+                Ok(Value::text(address(&net, number).to_string()))
+            }
             None => {
                 failed(format!("prefix of {} does not accommodate a host numbered {host}", net.prefix_len()))
             }

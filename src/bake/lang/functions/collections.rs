@@ -211,7 +211,7 @@ fn range(a: &Arguments<'_>) -> Given {
             ));
         }
         numbers.push(Value::Number(next));
-        let Some(sum) = next.add(step) else { return failed("the number is too large") };
+        let Some(sum) = next.plus(step) else { return failed("the number is too large") };
         next = sum;
     }
     Ok(Value::list(numbers))

@@ -10,7 +10,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let value = a.number(0)?;
         Ok(Value::Number(if value.sign() < 0 { value.negate() } else { value }))
     }),
-    Function::new("add", "a b", |a| number(a.number(0)?.add(a.number(1)?))),
+    Function::new("add", "a b", |a| number(a.number(0)?.plus(a.number(1)?))),
     Function::new("and", "a b", |a| Ok(Value::Bool(a.bool(0)? & a.bool(1)?))),
     Function::new("ceil", "num", |a| Ok(Value::Number(a.number(0)?.ceil()))),
     Function::new("divide", "a b", divide),
