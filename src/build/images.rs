@@ -3,7 +3,9 @@
 use super::bases::{BaseImage, Bases};
 use super::report::Report;
 use super::wish::BuildWish;
+use super::worker::Worker;
 use crate::engine::host::Engine;
+use crate::engine::image::making;
 use crate::engine::pull::{self, Source};
 use crate::engine::registries::Registries;
 use crate::error::{Error, Kind, Result};
@@ -97,9 +99,11 @@ impl<'a> Images<'a> {
     fn fetch(&self, name: &str, wanted: &Wanted) -> Result<()> {
         let sources = Source::of(&Registries::open(&self.engine.paths, &self.wish.registries)?, name)?;
         let progress = Progress::quiet();
-        self.engine.in_outer(|engine, making| {
-            pull::first(&engine.store()?, &sources, wanted, making, &progress).map(drop)
-        })
+        let worker = Worker::start(|| {
+            let mapping = self.engine.enter()?;
+            pull::first(&self.engine.store()?, &sources, wanted, &making(&mapping)?, &progress).map(drop)
+        });
+        worker?.result()
     }
 
     fn find(&self, name: &str, platform: &str) -> Result<BaseImage> {
@@ -113,7 +117,8 @@ impl<'a> Images<'a> {
             None if self.wish.never_pull => return Err(crate::storage::images::no_such_image(name)),
             None => {
                 self.fetch(name, &wanted).map_err(|error| {
-                    let words = format!("{}: {error}", reference.clone().with_default_tag().canonical());
+                    let full = reference.clone().with_default_tag().canonical();
+                    let words = format!("{name}: failed to resolve source metadata for {full}: {error}");
                     let fix = error.hint().map(str::to_owned);
                     let error = Error::new(error.kind, words);
                     match fix {

@@ -69,11 +69,19 @@ struct Text {
 }
 
 fn told(failed: StepFailed, source: Option<&Text>) -> Error {
-    if let (Some(lines), Some(source)) = (failed.lines, source) {
-        let block = excerpt::excerpt(&source.text, &source.name, lines);
-        let _ = std::io::stderr().write_all(block.as_bytes());
+    let mut told = match (failed.lines, source) {
+        (Some(lines), Some(source)) => excerpt::excerpt(&source.text, &source.name, lines),
+        _ => String::new(),
+    };
+    // What went wrong before there was anything to solve is told so by docker's client.
+    let words = failed.error.to_string();
+    let solving = if words.starts_with("unable to prepare context") { "" } else { "failed to solve: " };
+    told.push_str(&format!("ERROR: failed to build: {solving}{words}\n"));
+    if let Some(hint) = failed.error.hint() {
+        told.push_str(&format!("hint: {hint}\n"));
     }
-    failed.error
+    let _ = std::io::stderr().write_all(told.as_bytes());
+    Error::silent(1)
 }
 
 fn at(lines: Lines) -> impl FnOnce(Error) -> StepFailed {

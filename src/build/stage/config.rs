@@ -2,6 +2,7 @@
 
 use super::{Evaluation, history};
 use crate::dockerfile::ast::{Command, Healthcheck, Kind};
+use crate::dockerfile::ports::exposed;
 use crate::error::Error;
 use crate::oci::config::Healthcheck as Check;
 use serde_json::Value;
@@ -98,15 +99,13 @@ impl Evaluation<'_> {
     fn expose(&mut self, words: &[String]) -> Result<String, Error> {
         let mut ports = Vec::new();
         for word in self.split_words(words)? {
-            ports.extend(exposed(&word)?);
+            ports.extend(exposed(&word).map_err(Error::usage)?);
         }
         // docker's history has them in this order, and the configuration knows none.
         ports.sort();
         ports.dedup();
-        let told: Vec<String> =
-            ports.iter().map(|(number, protocol)| format!("{number}/{protocol}")).collect();
-        self.run_config().exposed_ports.extend(told.iter().map(|port| (port.clone(), empty())));
-        Ok(format!("EXPOSE [{}]", told.join(" ")))
+        self.run_config().exposed_ports.extend(ports.iter().map(|port| (port.clone(), empty())));
+        Ok(format!("EXPOSE [{}]", ports.join(" ")))
     }
 
     /// A command as it is executed, and as the history tells it.
@@ -153,25 +152,4 @@ impl Evaluation<'_> {
 
 fn empty() -> Value {
     Value::Object(serde_json::Map::new())
-}
-
-/// Most ports that one range may have.
-const MOST_PORTS: usize = 65_535;
-
-/// `80`, `80/udp`, `8000-8010/tcp`.
-fn exposed(word: &str) -> Result<Vec<(u16, String)>, Error> {
-    let wrong = || Error::usage(format!("invalid containerPort: {word}"));
-    let (range, protocol) = word.split_once('/').unwrap_or((word, "tcp"));
-    // A port of the host, as in `-p`, is of no meaning here and is left out.
-    let range = range.rsplit(':').next().unwrap_or(range);
-    let protocol = protocol.to_ascii_lowercase();
-    if !matches!(protocol.as_str(), "tcp" | "udp" | "sctp") {
-        return Err(Error::usage(format!("invalid proto: {protocol}")));
-    }
-    let (first, last) = range.split_once('-').unwrap_or((range, range));
-    let (first, last): (u16, u16) = (first.parse().map_err(|_| wrong())?, last.parse().map_err(|_| wrong())?);
-    if first > last {
-        return Err(wrong());
-    }
-    Ok((first..=last).take(MOST_PORTS).map(|number| (number, protocol.clone())).collect())
 }

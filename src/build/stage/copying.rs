@@ -81,12 +81,6 @@ impl Evaluation<'_> {
             };
             sources.push(Source::Inline { name: heredoc.name.clone(), text });
         }
-        if sources.len() > 1 && !written.ends_with('/') && !matches!(written.as_str(), "." | "..") {
-            let word = if is_add { "ADD" } else { "COPY" };
-            return Err(Error::usage(format!(
-                "When using {word} with more than one source file, the destination must be a directory and end with a /"
-            )));
-        }
         let origin = match &copying.from {
             Some(name) => names.origin(name)?,
             None => Origin::Context,

@@ -3,6 +3,7 @@
 use super::copying::Origin;
 use super::{Evaluation, Names};
 use crate::dockerfile::ast::{Command, Heredoc, Mount, MountKind, Run, RunNetwork, RunSecurity, Sharing};
+use crate::dockerfile::mount::expanded;
 use crate::error::Error;
 
 /// A command to be run.
@@ -118,12 +119,13 @@ impl Evaluation<'_> {
     }
 
     fn mount(&self, mount: &Mount, names: &mut dyn Names) -> Result<MountStep, Error> {
-        let expand = |word: &Option<String>| word.as_deref().map(|word| self.word(word)).transpose();
-        let source = expand(&mount.source)?;
-        let target = expand(&mount.target)?.map(|target| super::clean(&self.absolute(&target)));
-        let id = expand(&mount.id)?;
+        let mut expand = |word: &str| self.lexer.word(word, &self.scope).map(|expanded| expanded.text);
+        let mount = &expanded(mount, &mut expand).map_err(Error::usage)?;
+        let source = mount.source.clone();
+        let target = mount.target.as_ref().map(|target| super::clean(&self.absolute(target)));
+        let id = mount.id.clone();
         let number = |word: &Option<String>, usual: u32| -> Result<u32, Error> {
-            match expand(word)? {
+            match word {
                 None => Ok(usual),
                 Some(text) => {
                     text.parse().map_err(|_| Error::usage(format!("invalid value {text:?} for uid or gid")))
@@ -132,9 +134,9 @@ impl Evaluation<'_> {
         };
         let (uid, gid) = (number(&mount.uid, 0)?, number(&mount.gid, 0)?);
         let mode = |usual: u32| -> Result<u32, Error> {
-            match expand(&mount.mode)? {
+            match &mount.mode {
                 None => Ok(usual),
-                Some(text) => u32::from_str_radix(&text, 8)
+                Some(text) => u32::from_str_radix(text, 8)
                     .ok()
                     .filter(|mode| *mode <= 0o7777)
                     .ok_or_else(|| Error::usage(format!("invalid value {text} for mode"))),
