@@ -1,0 +1,5 @@
+# context: d/a.tar{f=1}
+# expect: file /x/a.tar
+# expect: no /x/f
+FROM box
+ADD d /x/

@@ -1,0 +1,4 @@
+# context: a.tar.gz=words
+# expect: file /x/a.tar.gz content=words
+FROM box
+ADD a.tar.gz /x/

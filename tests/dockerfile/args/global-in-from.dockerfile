@@ -1,0 +1,4 @@
+# expect: file /x content=\n
+ARG NAME=box
+FROM $NAME
+RUN echo > /x

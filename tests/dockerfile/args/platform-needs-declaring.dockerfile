@@ -1,0 +1,3 @@
+# expect: file /x content=[]\n
+FROM box
+RUN echo "[$TARGETOS]" > /x

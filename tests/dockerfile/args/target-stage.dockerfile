@@ -1,0 +1,4 @@
+# expect: file /x content=last\n
+FROM box AS last
+ARG TARGETSTAGE
+RUN echo $TARGETSTAGE > /x

@@ -1,0 +1,4 @@
+# expect: config .Cmd none
+FROM box
+CMD ["x"]
+CMD []

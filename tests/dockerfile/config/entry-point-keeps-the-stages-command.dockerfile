@@ -1,0 +1,4 @@
+# expect: config .Cmd is ["mine"]
+FROM box
+CMD ["mine"]
+ENTRYPOINT ["echo"]

@@ -1,0 +1,3 @@
+# expect: fails invalid
+FROM box
+EXPOSE many

@@ -1,0 +1,3 @@
+# expect: config .Healthcheck is {"Test":["CMD","/bin/true","$A"]}
+FROM box
+HEALTHCHECK CMD ["/bin/true", "$A"]

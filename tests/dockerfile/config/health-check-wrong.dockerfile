@@ -1,0 +1,3 @@
+# expect: fails
+FROM box
+HEALTHCHECK --interval=-1s CMD true

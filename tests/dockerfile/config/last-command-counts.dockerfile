@@ -1,0 +1,4 @@
+# expect: config .Cmd is ["two"]
+FROM box
+CMD ["one"]
+CMD ["two"]

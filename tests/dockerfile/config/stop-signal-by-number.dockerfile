@@ -1,0 +1,3 @@
+# expect: config .StopSignal is "9"
+FROM box
+STOPSIGNAL 9

@@ -1,0 +1,3 @@
+# expect: fails
+FROM box
+STOPSIGNAL SIGNOTHING

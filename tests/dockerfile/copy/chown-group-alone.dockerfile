@@ -1,0 +1,4 @@
+# context: a.txt=hello
+# expect: file /x owner=0:100
+FROM box
+COPY --chown=:users a.txt /x

@@ -1,0 +1,4 @@
+# context: a.txt=hello
+# expect: fails
+FROM box
+COPY --chown=nobody-here a.txt /x

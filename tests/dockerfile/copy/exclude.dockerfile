@@ -1,0 +1,6 @@
+# context: d/a.txt=a, d/b.md=b, d/e/c.md=c
+# expect: file /x/a.txt
+# expect: no /x/b.md
+# expect: file /x/e/c.md
+FROM box
+COPY --exclude=*.md d /x/

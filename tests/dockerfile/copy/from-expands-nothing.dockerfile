@@ -1,0 +1,5 @@
+# expect: fails
+FROM box AS one
+FROM box
+ARG NAME=one
+COPY --from=$NAME /etc/passwd /p

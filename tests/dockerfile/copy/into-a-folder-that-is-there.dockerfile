@@ -1,0 +1,4 @@
+# context: a.txt=hello
+# expect: file /home/a.txt content=hello
+FROM box
+COPY a.txt /home

@@ -1,0 +1,3 @@
+# expect: fails "/none.txt": not found
+FROM box
+COPY none.txt /x

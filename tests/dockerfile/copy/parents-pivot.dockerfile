@@ -1,0 +1,5 @@
+# context: p/q/r/a.txt=hello
+# expect: file /x/r/a.txt content=hello
+# expect: no /x/p
+FROM box
+COPY --parents p/q/./r/a.txt /x/

@@ -1,0 +1,3 @@
+# expect: fails COPY requires at least two arguments
+FROM box
+COPY /x

@@ -1,0 +1,4 @@
+# context: a.txt=a
+# expect: fails no-*
+FROM box
+COPY no-* /x/

@@ -1,0 +1,1 @@
+# expect: fails file with no instructions

@@ -1,0 +1,2 @@
+# expect: fails no build stage in current context
+RUN true

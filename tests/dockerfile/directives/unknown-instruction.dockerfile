@@ -1,0 +1,3 @@
+# expect: fails dockerfile parse error on line 3: unknown instruction: FORM
+FROM box
+FORM box

@@ -1,0 +1,4 @@
+# something=else
+# expect: file /x content=\n
+FROM box
+RUN echo > /x

@@ -1,0 +1,3 @@
+# expect: fails failed to process
+FROM box
+ENV B=${A

@@ -1,0 +1,4 @@
+# expect: fails A: say it
+FROM box
+RUN true
+ENV B="${A:?say it}"

@@ -1,0 +1,2 @@
+# expect: layers 1
+FROM box

@@ -1,0 +1,3 @@
+# expect: layers 0
+FROM scratch
+LABEL a=b

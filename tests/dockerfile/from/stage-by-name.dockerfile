@@ -1,0 +1,4 @@
+# expect: file /x content=one\n
+FROM box AS one
+RUN echo one > /x
+FROM one

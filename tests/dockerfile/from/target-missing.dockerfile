@@ -1,0 +1,3 @@
+# args: --target nobody
+# expect: fails target stage "nobody" could not be found
+FROM box AS one

@@ -1,0 +1,4 @@
+# expect: layers 2
+FROM box
+RUN <<EOF
+EOF

@@ -1,0 +1,4 @@
+# expect: fails unterminated heredoc
+FROM box
+RUN <<EOF
+echo hi

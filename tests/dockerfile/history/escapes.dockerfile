@@ -1,0 +1,3 @@
+# expect: history CMD ["a\\tb" "c\\\\d" "\\"" "é"]
+FROM box
+CMD ["a\tb", "c\\d", "\"", "é"]

@@ -1,0 +1,3 @@
+# expect: config .OnBuild is ["RUN true"]
+FROM box
+ONBUILD RUN true

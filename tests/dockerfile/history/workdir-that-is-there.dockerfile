@@ -1,0 +1,3 @@
+# expect: history WORKDIR /home
+FROM box
+WORKDIR /home

@@ -1,0 +1,4 @@
+# context: a.txt=hello
+# expect: fails exit code: 1
+FROM box
+RUN --mount=target=/m echo > /m/b

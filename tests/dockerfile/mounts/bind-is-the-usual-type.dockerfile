@@ -1,0 +1,4 @@
+# context: a.txt=hello
+# expect: file /x content=hello
+FROM box
+RUN --mount=target=/m cat /m/a.txt > /x

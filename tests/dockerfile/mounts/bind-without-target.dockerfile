@@ -1,0 +1,3 @@
+# expect: fails target
+FROM box
+RUN --mount=type=bind true

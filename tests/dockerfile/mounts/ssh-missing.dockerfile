@@ -1,0 +1,3 @@
+# expect: file /x content=[]\n
+FROM box
+RUN --mount=type=ssh echo "[$SSH_AUTH_SOCK]" > /x

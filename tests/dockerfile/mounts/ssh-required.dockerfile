@@ -1,0 +1,3 @@
+# expect: fails
+FROM box
+RUN --mount=type=ssh,required true

@@ -1,0 +1,3 @@
+# expect: fails unsupported mount type "thing"
+FROM box
+RUN --mount=type=thing,target=/m true

@@ -1,0 +1,3 @@
+# expect: fails Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed
+FROM box
+ONBUILD ONBUILD RUN true

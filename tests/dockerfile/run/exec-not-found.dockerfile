@@ -1,0 +1,3 @@
+# expect: fails did not complete successfully
+FROM box
+RUN ["/no/such/program"]

@@ -1,0 +1,3 @@
+# expect: fails network.host
+FROM box
+RUN --network=host true

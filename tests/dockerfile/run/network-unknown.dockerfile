@@ -1,0 +1,3 @@
+# expect: fails invalid network mode: "x"
+FROM box
+RUN --network=x true

@@ -1,0 +1,3 @@
+# expect: fails exit code: 127
+FROM box
+RUN no-such-program

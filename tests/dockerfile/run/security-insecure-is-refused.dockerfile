@@ -1,0 +1,3 @@
+# expect: fails security.insecure
+FROM box
+RUN --security=insecure true

@@ -1,0 +1,3 @@
+# expect: layers 2
+FROM box
+RUN --security=sandbox true

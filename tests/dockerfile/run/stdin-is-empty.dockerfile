@@ -1,0 +1,3 @@
+# expect: file /x content=0\n
+FROM box
+RUN wc -c > /x

@@ -1,0 +1,3 @@
+# expect: fails unknown flag: nothing
+FROM box
+RUN --nothing=1 true

@@ -1,0 +1,3 @@
+# expect: config .User is "nobody-here"
+FROM box
+USER nobody-here

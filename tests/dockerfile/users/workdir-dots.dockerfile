@@ -1,0 +1,4 @@
+# expect: config .WorkingDir is "/a/c"
+# expect: no /a/b
+FROM box
+WORKDIR /a/b/../c/

@@ -1,0 +1,5 @@
+# Nothing to be made: no layer.
+# expect: layers 1
+# expect: config .WorkingDir is "/"
+FROM box
+WORKDIR /

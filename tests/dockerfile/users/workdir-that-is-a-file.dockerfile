@@ -1,0 +1,4 @@
+# expect: fails /etc/passwd
+FROM box
+WORKDIR /etc/passwd
+RUN true
