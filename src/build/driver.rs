@@ -25,12 +25,12 @@ use crate::oci::digest::Digest;
 use crate::packet;
 use crate::runtime::stream::{self, ToClient};
 use crate::storage::Store;
-use crate::storage::add::{MadeLayer, publish};
+use crate::storage::add::publish_layers;
 use crate::storage::build_cache::CachedStep;
 use crate::storage::capture::Capture;
 use crate::storage::layers::{LayerInfo, Making, OwnerMode, Staged, stacked};
 use crate::sys::process;
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::SignalFd;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::BTreeSet;
@@ -92,6 +92,8 @@ pub struct BuiltStage {
 
 /// Layers that are complete and not published yet wait at most this long for others, to be synced in one go.
 const PUBLISH_AFTER: Duration = Duration::from_secs(2);
+/// Commands that were killed have this long to be gone.
+const CANCEL_WAIT: Duration = Duration::from_secs(10);
 /// Without news the display is drawn anew this often.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -120,12 +122,26 @@ struct Task {
 }
 
 enum Job {
-    /// A command runs.
-    Command(Box<Running>),
+    /// A command runs, or is about to.
+    Command(Box<Running>, Begun),
     /// Files are copied, or what a command has left is read.
     Files(Worker<Made>),
     /// A cache that it wants alone is in use.
     Waiting,
+}
+
+/// Whether a command was executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    Yes,
+    NotYet,
+}
+
+impl Task {
+    /// Layers may get other names from now on: nobody is about to mount them by those they have.
+    fn has_mounted(&self) -> bool {
+        !matches!(self.job, Job::Files(_) | Job::Command(_, Begun::NotYet))
+    }
 }
 
 /// What a worker has made.
@@ -157,6 +173,8 @@ pub struct Driver<'a> {
     pending: Vec<Pending>,
     /// Folders of layers that are complete and not published.
     unpublished: Vec<(Digest, String)>,
+    /// Layers that another build has published meanwhile: commands at work here may stand on ours.
+    twins: Vec<Staged>,
     published: Instant,
     /// Steps that no cache is asked about.
     uncached: BTreeSet<usize>,
@@ -199,6 +217,7 @@ impl<'a> Driver<'a> {
             tasks: Vec::new(),
             pending: Vec::new(),
             unpublished: Vec::new(),
+            twins: Vec::new(),
             published: Instant::now(),
             uncached: uncached(graph, means.wish),
             inside,
@@ -218,6 +237,8 @@ impl<'a> Driver<'a> {
         // What was built stays built, whatever failed after it.
         let published = self.publish();
         self.sources.remember();
+        // From here on a signal ends the process: nothing is at work any more.
+        let _ = SigSet::empty().thread_set_mask();
         built?;
         published?;
         let rows = std::mem::take(&mut self.rows);
@@ -231,7 +252,7 @@ impl<'a> Driver<'a> {
                 continue;
             }
             self.wait()?;
-            if self.published.elapsed() > PUBLISH_AFTER {
+            if self.published.elapsed() > PUBLISH_AFTER && self.tasks.iter().all(Task::has_mounted) {
                 self.publish()?;
             }
         }
@@ -372,12 +393,12 @@ impl<'a> Driver<'a> {
 
     /// Takes a step from the cache, or starts it; whether the stage can go on at once.
     fn step(&mut self, stage: usize, step: &Step, work: &Work) -> Result<bool> {
+        let vertex = self.vertex(stage, step);
         let key = self.key(stage, work)?;
         let cached = match self.uncached.contains(&stage) {
             true => None,
             false => self.cached(&key),
         };
-        let vertex = self.vertex(stage, step);
         match cached {
             Some(diff_id) => {
                 self.tasks.retain(|task| task.stage != stage);
@@ -522,7 +543,8 @@ impl<'a> Driver<'a> {
                     upper: capture.diff(),
                     mapping: &inside.mapping,
                 };
-                run::start(&start, &needs)?.map_or(Job::Waiting, |running| Job::Command(Box::new(running)))
+                let running = run::start(&start, &needs)?;
+                running.map_or(Job::Waiting, |running| Job::Command(Box::new(running), Begun::NotYet))
             }
             Work::Directory { path, user } => {
                 let (upper, latest) = (capture.diff(), built.latest);
@@ -555,8 +577,8 @@ impl<'a> Driver<'a> {
     fn tree_of(&self, origin: &Origin) -> Result<std::path::PathBuf> {
         let Some(inside) = &self.inside else { return Err(Error::new(Kind::System, "outside of U0")) };
         match origin {
-            Origin::Context => Ok(super::sources::path_of(&self.means.context.root)),
-            Origin::Folder(number) => Ok(super::sources::path_of(&self.means.folders[*number].root)),
+            Origin::Context => inside.trees.host(&self.means.context.root),
+            Origin::Folder(number) => inside.trees.host(&self.means.folders[*number].root),
             other => {
                 let layers = self.origin_layers(other).unwrap_or_default();
                 inside.trees.path(&inside.work, &self.folders(&layers)?)
@@ -569,7 +591,7 @@ impl<'a> Driver<'a> {
         let mut watched = vec![PollFd::new(&self.signals, PollFlags::IN)];
         for task in &self.tasks {
             match &task.job {
-                Job::Command(running) => watched.push(PollFd::new(&running.monitor, PollFlags::IN)),
+                Job::Command(running, _) => watched.push(PollFd::new(&running.monitor, PollFlags::IN)),
                 Job::Files(worker) => watched.push(PollFd::from_borrowed_fd(worker.watched(), PollFlags::IN)),
                 Job::Waiting => {}
             }
@@ -598,7 +620,7 @@ impl<'a> Driver<'a> {
             Job::Waiting => return Ok(false),
             Job::Files(worker) if !is_readable(worker.watched()) => return Ok(false),
             Job::Files(worker) => worker.hear(),
-            Job::Command(_) => self.hear_command(number),
+            Job::Command(..) => self.hear_command(number),
         };
         let step = &self.plan(stage).steps[self.row(stage).next];
         let wrong = |error| self.failed(stage, step, error);
@@ -609,7 +631,7 @@ impl<'a> Driver<'a> {
         let rest = Task { stage, key, vertex, capture, folder, job: Job::Waiting };
         let ended = match job {
             Job::Files(worker) => worker.result().and_then(|made| self.made(rest, made, step)),
-            Job::Command(running) => self.describe(rest, &running),
+            Job::Command(running, _) => self.describe(rest, &running),
             Job::Waiting => Ok(()),
         };
         ended.map_err(|error| self.failed(stage, step, error))?;
@@ -618,12 +640,12 @@ impl<'a> Driver<'a> {
 
     /// Output of a command, until there is no more; whether it has ended well.
     fn hear_command(&mut self, number: usize) -> Result<bool> {
-        let task = &self.tasks[number];
-        let Job::Command(running) = &task.job else { return Ok(false) };
+        let task = &mut self.tasks[number];
+        let Job::Command(running, begun) = &mut task.job else { return Ok(false) };
         let mut buffer = vec![0u8; packet::BODY];
         while packet::is_readable(running.monitor.as_fd()) {
             match stream::hear(running.monitor.as_fd(), &mut buffer).what(|| "waiting for a step")? {
-                Some(ToClient::Started) => {}
+                Some(ToClient::Started) => *begun = Begun::Yes,
                 Some(ToClient::Output(bytes)) => self.means.report.log(task.vertex, Stream::Output, bytes),
                 Some(ToClient::Error(bytes)) => self.means.report.log(task.vertex, Stream::Error, bytes),
                 Some(ToClient::Exited(0)) => return Ok(true),
@@ -713,9 +735,9 @@ impl<'a> Driver<'a> {
                 uses: 1,
             };
             notes.push((keys, step));
-            layers.push(MadeLayer::captured(staged));
+            layers.push(staged);
         }
-        publish(self.means.store, layers, Vec::new(), &self.means.making.map)?;
+        self.twins.extend(publish_layers(self.means.store, layers)?);
         self.unpublished.clear();
         let cache = self.means.store.build_cache();
         for (keys, step) in notes {
@@ -724,15 +746,22 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    /// Ends what is at work.
+    /// Ends what is at work, and waits for that: nobody writes any more where layers were in the making.
     fn cancel(&mut self) {
-        for task in std::mem::take(&mut self.tasks) {
+        let tasks = std::mem::take(&mut self.tasks);
+        for task in &tasks {
             self.means.report.canceled(task.vertex);
+            if let Job::Command(running, _) = &task.job {
+                // To let go of it is to end it.
+                let _ = rustix::net::shutdown(&running.monitor, rustix::net::Shutdown::Write);
+            }
+        }
+        let deadline = Instant::now() + CANCEL_WAIT;
+        for task in tasks {
             match task.job {
                 Job::Files(worker) => worker.cancel(),
-                Job::Command(running) => {
-                    // To let go of it is to end it; it is over when nobody holds the other end.
-                    let _ = rustix::net::shutdown(&running.monitor, rustix::net::Shutdown::Write);
+                Job::Command(running, _) => {
+                    running.ended_by(deadline);
                     transient::forget(self.means.engine, &running.record);
                 }
                 Job::Waiting => {}

@@ -1,7 +1,7 @@
 //! Directories that instructions make.
 
+use super::files::{Owner, Owners, Tree};
 use crate::error::{Context, Error, Kind, Result};
-use crate::runtime::credentials;
 use crate::sys::resolve;
 use rustix::fs::{
     AtFlags, FileType, Gid, Mode, OFlags, ResolveFlags, Timespec, Timestamps, UTIME_OMIT, Uid, chownat,
@@ -9,7 +9,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 
 /// Gives `upper`, which is empty, the mode and owner of the root that it will lie above.
@@ -52,7 +52,9 @@ pub fn directory(root: &OwnedFd, path: &str, user: &str, latest: i64) -> Result<
 fn make_one(root: &OwnedFd, parent: &OwnedFd, name: &str, user: &str, latest: i64) -> io::Result<()> {
     mkdirat(parent, name, Mode::from_raw_mode(0o755))?;
     if !user.is_empty() {
-        let found = credentials::resolve(root.as_fd(), user).map_err(io::Error::other)?;
+        // As BuildKit gives it: by the rules of `--chown`, so a name that nobody has is root's.
+        let tree = Tree::new(root.try_clone()?, Owners::Kept);
+        let found = Owner::parse(user, Some(&tree)).map_err(io::Error::other)?;
         let (uid, gid) = (Uid::from_raw(found.uid), Gid::from_raw(found.gid));
         chownat(parent, name, Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW)?;
     }

@@ -16,7 +16,7 @@ use crate::storage::capture::Capture;
 use crate::storage::layers::OwnerMode;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -348,11 +348,6 @@ impl<'a> Sources<'a> {
 /// A folder whose files are root's.
 fn tree_at(root: &OwnedFd) -> Result<Tree> {
     Ok(Tree::new(root.try_clone().what(|| "opening a folder of the build")?, Owners::Root))
-}
-
-/// Where a folder is that is open here, for mounts.
-pub fn path_of(root: &OwnedFd) -> PathBuf {
-    PathBuf::from(format!("/proc/self/fd/{}", root.as_raw_fd()))
 }
 
 fn paths(copy: &CopyStep) -> Vec<String> {

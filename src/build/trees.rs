@@ -5,12 +5,13 @@ use crate::error::{Context, Result};
 use crate::runtime::rootfs::overlay::Tree;
 use crate::storage::Store;
 use crate::sys::process;
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{CWD, Mode, OFlags, fstat};
 use rustix::mount::{MountPropagationFlags, MoveMountFlags};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::{Path, PathBuf};
 
 /// Trees that were put together, by their layers.
@@ -18,6 +19,8 @@ use std::path::{Path, PathBuf};
 pub struct Trees {
     layers_folder: PathBuf,
     known: RefCell<HashMap<Vec<String>, PathBuf>>,
+    /// Folders of the host that were opened again, by the descriptor they were known by.
+    reopened: RefCell<HashMap<RawFd, OwnedFd>>,
 }
 
 impl Trees {
@@ -27,7 +30,19 @@ impl Trees {
         rustix::mount::mount_change("/", MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC)
             .map_err(io::Error::from)
             .what(|| "making a mount namespace private")?;
-        Ok(Self { layers_folder: store.root().join("layers"), known: RefCell::default() })
+        let layers_folder = store.root().join("layers");
+        Ok(Self { layers_folder, known: RefCell::default(), reopened: RefCell::default() })
+    }
+
+    /// The path of a folder of the host that was opened before this process had its own mount namespace. Only what
+    /// belongs to that can be mounted elsewhere, so the folder is opened again; never another one in its place.
+    pub fn host(&self, folder: &OwnedFd) -> Result<PathBuf> {
+        let mut reopened = self.reopened.borrow_mut();
+        let again = match reopened.entry(folder.as_raw_fd()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(again(folder).what(|| "opening the build context again")?),
+        };
+        Ok(path_of(again))
     }
 
     /// Where the layers are.
@@ -79,6 +94,23 @@ impl Trees {
         });
         opened.what(doing)
     }
+}
+
+/// The same folder, by the path that leads to it now.
+fn again(folder: &OwnedFd) -> io::Result<OwnedFd> {
+    let path = std::fs::read_link(path_of(folder))?;
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let again = rustix::fs::open(path, flags, Mode::empty())?;
+    let (before, now) = (fstat(folder)?, fstat(&again)?);
+    match (before.st_dev, before.st_ino) == (now.st_dev, now.st_ino) {
+        true => Ok(again),
+        false => Err(io::Error::other("another folder has taken its place")),
+    }
+}
+
+/// Where a folder is that is open here.
+fn path_of(folder: &OwnedFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd()))
 }
 
 /// Puts a mount where a path leads to it.

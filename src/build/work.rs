@@ -10,7 +10,7 @@ use crate::error::{Context, Result};
 use crate::storage::Store;
 use crate::sys::process::Identity;
 use std::cell::Cell;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// The folder, gone with the value.
@@ -24,11 +24,13 @@ pub struct Work {
 }
 
 impl Work {
-    /// Makes one, and removes those of builds that were killed. This process must be in U0.
+    /// Makes one, and removes what builds have left that were killed. This process must be in U0.
     pub fn begin(engine: &Engine, uses: &BuildUse) -> Result<Self> {
         let store = engine.store()?;
         let all = store.build_cache().folder("work")?;
         sweep(&store, &all);
+        store.build_cache().sweep_fetched();
+        store.tidy()?;
         let Identity { pid, start } =
             Identity::of(std::process::id() as i32).what(|| "looking at this process")?;
         let name = OsString::from(format!("{pid}-{start}"));
@@ -74,15 +76,16 @@ impl Drop for Work {
 fn sweep(store: &Store, all: &Path) {
     let Ok(entries) = std::fs::read_dir(all) else { return };
     for entry in entries.flatten() {
-        let lock = Lock::try_take(&entry.path().join("lock"));
-        let is_young = entry
-            .metadata()
-            .and_then(|data| data.modified())
-            .is_ok_and(|time| time.elapsed().is_ok_and(|age| age < std::time::Duration::from_secs(10)));
-        if matches!(lock, Ok(Some(_))) && !is_young {
+        if maker(&entry.file_name()).is_none_or(|maker| !maker.is_alive()) {
             let _ = store.build_cache().remove_work(&entry.file_name());
         }
     }
+}
+
+/// The process that a folder is named after.
+fn maker(name: &OsStr) -> Option<Identity> {
+    let (pid, start) = name.to_str()?.split_once('-')?;
+    Some(Identity { pid: pid.parse().ok()?, start: start.parse().ok()? })
 }
 
 /// A folder for what comes from elsewhere, before the build is in U0; gone with the value.

@@ -54,11 +54,6 @@ impl CompleteBlob {
 }
 
 impl MadeLayer {
-    /// One that was made here, as files.
-    pub fn captured(staged: Staged) -> Self {
-        Self { staged, blob: None }
-    }
-
     /// Its digest, not compressed.
     pub fn diff_id(&self) -> Result<Digest> {
         Ok(self.staged.info()?.diff_id)
@@ -244,6 +239,21 @@ pub fn publish(
     }
     layout::derive(store)?;
     Ok(ids)
+}
+
+/// Brings layers into the store: all on the disk, then visible. Gives back those that another call has brought
+/// meanwhile, which is no reason to take away the files of ours from who stands on them.
+pub fn publish_layers(store: &Store, layers: Vec<Staged>) -> Result<Vec<Staged>> {
+    if layers.is_empty() {
+        return Ok(Vec::new());
+    }
+    store.sync()?;
+    let mut twins = Vec::new();
+    for layer in layers {
+        twins.extend(layer.publish_or_keep()?);
+    }
+    durable::sync_directory(&store.layers().directory())?;
+    Ok(twins)
 }
 
 fn record(

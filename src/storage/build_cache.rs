@@ -144,6 +144,11 @@ impl BuildCache<'_> {
         sweep::remove_directory(&self.folder("work")?.join(name), step)
     }
 
+    /// Removes what killed builds had fetched.
+    pub fn sweep_fetched(&self) {
+        sweep::sweep_abandoned(&self.0.root().join("build/fetched"));
+    }
+
     /// Removes the folder `name` of a build's work. This process must be in U0.
     pub fn remove_work(&self, name: &OsStr) -> Result<()> {
         sweep::remove_directory(&self.folder("work")?, name)

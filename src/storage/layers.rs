@@ -313,14 +313,20 @@ impl Staged {
     }
 
     /// Gives it its name. Call [`Store::sync`] before: what has the name must be on the disk.
-    pub fn publish(mut self) -> Result<LayerInfo> {
-        let info =
-            self.info.take().ok_or_else(|| Error::new(Kind::System, "a layer that is not complete"))?;
-        let to = self.directory.join(format!("{}-{}", info.diff_id.hex(), self.map.0));
+    pub fn publish(self) -> Result<LayerInfo> {
+        let info = self.info()?.clone();
+        // Another call was quicker: the same layer, and ours goes.
+        self.publish_or_keep().map(|_twin| info)
+    }
+
+    /// The same, and gives it back when another call was quicker.
+    pub fn publish_or_keep(self) -> Result<Option<Self>> {
+        let diff_id = self.info()?.diff_id;
+        let to = self.directory.join(format!("{}-{}", diff_id.hex(), self.map.0));
         match renameat_with(CWD, self.directory.join(&self.name), CWD, &to, RenameFlags::NOREPLACE) {
-            // Another call was quicker: the same layer, and ours goes.
-            Ok(()) | Err(Errno::EXIST | Errno::NOTEMPTY) => Ok(info),
-            Err(errno) => Err(io::Error::from(errno)).what(|| format!("keeping layer {}", info.diff_id)),
+            Ok(()) => Ok(None),
+            Err(Errno::EXIST | Errno::NOTEMPTY) => Ok(Some(self)),
+            Err(errno) => Err(io::Error::from(errno)).what(|| format!("keeping layer {diff_id}")),
         }
     }
 }

@@ -296,8 +296,9 @@ impl<'a> Removal<'a> {
 
     fn remove_contents(&mut self, record: &ImageRecord) -> Result<()> {
         let others = self.store.images().list()?;
-        let layers: HashSet<Digest> =
-            others.iter().flat_map(|image| image.layers.iter().map(|layer| layer.diff_id)).collect();
+        // What the cache of builds has stays until that is pruned.
+        let of_images = others.iter().flat_map(|image| image.layers.iter().map(|layer| layer.diff_id));
+        let layers: HashSet<Digest> = of_images.chain(self.store.build_cache().layers()?).collect();
         let blobs: HashSet<Digest> = others.iter().flat_map(blobs_of).collect();
         let diff_ids: Vec<Digest> = record.layers.iter().map(|layer| layer.diff_id).collect();
         let chains = chain_ids(&diff_ids);

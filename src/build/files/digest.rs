@@ -12,7 +12,7 @@ use super::known::{Known, State};
 use super::select::{Pick, Selection};
 use super::tree::{Tree, is_directory};
 use super::walk::{Entry, Visitor, unfit, walk};
-use super::{shown, split_last};
+use super::{join, shown, split_last};
 use crate::error::{Context, Error, Kind, Result};
 use crate::oci::digest::{Digest, Hasher};
 use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, openat, readlinkat};
@@ -46,6 +46,7 @@ pub fn digest(tree: &Tree, selection: &Selection, known: &mut Known) -> Result<D
         tree,
         known,
         hasher: Hasher::default(),
+        above: Vec::new(),
         record: Vec::new(),
         buffer: Vec::new(),
         links: HashMap::new(),
@@ -65,6 +66,8 @@ struct Digester<'a> {
     tree: &'a Tree,
     known: &'a mut Known,
     hasher: Hasher,
+    /// What paths of entries begin with, for people.
+    above: Vec<u8>,
     /// The entry in the making.
     record: Vec<u8>,
     buffer: Vec<u8>,
@@ -82,7 +85,9 @@ impl Digester<'_> {
         self.links.clear();
         let looked = self.tree.look(&pick.path).map_err(io::Error::from);
         let (_, stat) = looked.what(|| format!("lstat {}", shown(&pick.named)))?;
+        self.above = split_last(&pick.named).0.to_vec();
         if is_directory(&stat) {
+            self.above.clone_from(&pick.named);
             let own = self.tree.directory(&pick.path)?;
             let verdict = pick.filter.source(&pick.path);
             return walk(own, stat, &pick.path, verdict, &pick.filter, self);
@@ -142,7 +147,7 @@ impl Digester<'_> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
         let file = openat(entry.directory, entry.name, flags, Mode::empty())
             .map_err(io::Error::from)
-            .what(|| format!("open {}", shown(entry.relative)))?;
+            .what(|| format!("open {}", shown(&join(&self.above, entry.relative))))?;
         let (digest, size) = self.hash(file, entry)?;
         self.read += size.1;
         if size.0 == state {
@@ -153,13 +158,11 @@ impl Digester<'_> {
 
     /// Hashes an open file; with the state it was in before and after, and its bytes.
     fn hash(&mut self, file: OwnedFd, entry: &Entry<'_>) -> Result<([u8; 32], (State, u64))> {
-        let reading = || format!("reading {}", shown(entry.relative));
+        let path = shown(&join(&self.above, entry.relative));
+        let reading = || format!("reading {path}");
         let stat = fstat(&file).map_err(io::Error::from).what(reading)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Err(Error::new(
-                Kind::Conflict,
-                format!("{} changed while it was read", shown(entry.relative)),
-            ));
+            return Err(Error::new(Kind::Conflict, format!("{path} changed while it was read")));
         }
         let mut file = File::from(file);
         let mut context = ring::digest::Context::new(&ring::digest::SHA256);

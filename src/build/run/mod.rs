@@ -20,11 +20,15 @@ use crate::engine::wish::{Join, NetworkWish, SeccompWish, SecurityWish, Wish};
 use crate::error::{Error, Kind, Result};
 use crate::ids::ContainerId;
 use crate::oci::digest::Digest;
+use crate::packet;
+use crate::runtime::stream;
 use crate::userns::mapping::Mapping;
 use jiff::Timestamp;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The host name that BuildKit gives its steps.
 const HOST_NAME: &str = "buildkitsandbox";
@@ -40,6 +44,24 @@ pub struct Running {
     pub stubs: Stubs,
     /// Caches that nobody else may change meanwhile.
     _locks: Vec<Lock>,
+}
+
+impl Running {
+    /// Waits until its monitor has gone, which is after all it ran; no longer than until `deadline`.
+    pub fn ended_by(&self, deadline: Instant) {
+        let mut buffer = vec![0u8; packet::BODY];
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let timeout = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() };
+            let mut polled = [PollFd::new(&self.monitor, PollFlags::IN)];
+            if left.is_zero() || !poll(&mut polled, Some(&timeout)).is_ok_and(|count| count > 0) {
+                return;
+            }
+            if !matches!(stream::hear(self.monitor.as_fd(), &mut buffer), Ok(Some(_))) {
+                return;
+            }
+        }
+    }
 }
 
 /// What a command is started with.

@@ -1,0 +1,10 @@
+//! `rcon build`, as users see it.
+
+mod change_one_input;
+mod failures;
+mod kill;
+mod network;
+mod parallel;
+mod project;
+mod reproducible;
+mod security;
