@@ -34,6 +34,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::SignalFd;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -94,6 +95,8 @@ pub struct BuiltStage {
 const PUBLISH_AFTER: Duration = Duration::from_secs(2);
 /// Commands that were killed have this long to be gone.
 const CANCEL_WAIT: Duration = Duration::from_secs(10);
+/// Stages at work at once, unless `--jobs` says otherwise.
+const MOST_JOBS: usize = 64;
 /// Without news the display is drawn anew this often.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -406,11 +409,18 @@ impl<'a> Driver<'a> {
                 self.take(stage, diff_id);
                 Ok(true)
             }
+            None if self.is_busy() => Ok(false),
             None => {
                 self.start(stage, work, key, vertex)?;
                 Ok(false)
             }
         }
+    }
+
+    /// Whether as many stages are at work as may be.
+    fn is_busy(&self) -> bool {
+        let at_work = self.tasks.iter().filter(|task| !matches!(task.job, Job::Waiting)).count();
+        at_work >= self.means.wish.jobs.map_or(MOST_JOBS, NonZeroUsize::get)
     }
 
     fn cached(&self, key: &Digest) -> Option<Digest> {

@@ -28,8 +28,6 @@ pub struct Call<'a> {
     pub target: Option<&'a str>,
     /// The platform that is built for: `os/arch[/variant]`.
     pub platform: &'a str,
-    /// What else of the call makes a `RUN` another one.
-    pub run_salt: &'a str,
 }
 
 /// Plans the stages of `file` that the target needs.
@@ -48,7 +46,7 @@ pub fn plan(file: &Dockerfile, call: &Call<'_>, bases: &mut dyn Bases) -> Result
 }
 
 /// The number of the stage that `--target` names; the last one without.
-fn target(file: &Dockerfile, wanted: Option<&str>) -> Result<usize, Wrong> {
+pub fn target(file: &Dockerfile, wanted: Option<&str>) -> Result<usize, Wrong> {
     let last = file.stages.len().saturating_sub(1);
     let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else { return Ok(last) };
     by_name(file, wanted).ok_or_else(|| Wrong {
@@ -64,16 +62,11 @@ fn by_name(file: &Dockerfile, name: &str) -> Option<usize> {
     file.stages.iter().rposition(named).or_else(number)
 }
 
-/// Global arguments with their values: the platform's, then those of the file in order.
-fn globals(
-    file: &Dockerfile,
-    call: &Call<'_>,
-    target: &Stage,
-    escape: char,
-) -> Result<BTreeMap<String, String>, Wrong> {
+/// The arguments that a file has without declaring them globally.
+pub fn predefined(platform: &str, target: &Stage) -> BTreeMap<String, String> {
     let own = format!("linux/{}", architecture());
     let mut globals = BTreeMap::new();
-    for (prefix, platform) in [("BUILD", own.as_str()), ("TARGET", call.platform)] {
+    for (prefix, platform) in [("BUILD", own.as_str()), ("TARGET", platform)] {
         let mut parts = platform.split('/');
         let mut set =
             |suffix: &str, value: &str| globals.insert(format!("{prefix}{suffix}"), value.to_owned());
@@ -83,6 +76,17 @@ fn globals(
         set("VARIANT", parts.next().unwrap_or_default());
     }
     globals.insert("TARGETSTAGE".to_owned(), target.name.clone().unwrap_or_else(|| "default".to_owned()));
+    globals
+}
+
+/// Global arguments with their values: the platform's, then those of the file in order.
+fn globals(
+    file: &Dockerfile,
+    call: &Call<'_>,
+    target: &Stage,
+    escape: char,
+) -> Result<BTreeMap<String, String>, Wrong> {
+    let mut globals = predefined(call.platform, target);
     for (name, value) in globals.iter_mut() {
         if let Some(given) = call.args.get(name) {
             value.clone_from(given);
@@ -146,13 +150,7 @@ impl Planner<'_> {
         }
         let (base, shown, config) = self.base(number)?;
         let triggers = self.triggers(&config).map_err(wrong)?;
-        let given = Given {
-            base: config,
-            args: self.call.args,
-            globals: &self.globals,
-            escape: self.escape,
-            run_salt: self.call.run_salt,
-        };
+        let given = Given { base: config, args: self.call.args, globals: &self.globals, escape: self.escape };
         let mut origins = Origins { file: self.file, bases: &mut *self.bases, platform: self.call.platform };
         let (steps, config) = evaluate(stage, &triggers, &given, &mut origins)?;
         for step in &steps {

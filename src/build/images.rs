@@ -71,6 +71,13 @@ impl<'a> Images<'a> {
         Self { engine, store, wish, report, mapping, map, found, known, folders, replaced }
     }
 
+    /// What is known by now of the image `name`, on whatever platform.
+    pub fn known(&self, name: &str) -> Option<&BaseImage> {
+        let name = self.replaced.get(name).map_or(name, String::as_str);
+        let (_, number) = self.known.iter().find(|((known, _), _)| known == name)?;
+        self.found.get(*number)
+    }
+
     /// The image here, if it is one for `wanted` whose layers can be used.
     fn local(&self, name: &str, wanted: &Wanted) -> Result<Option<Digest>> {
         let id = match self.store.resolve(name) {

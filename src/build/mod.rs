@@ -7,12 +7,15 @@
 pub mod bases;
 pub mod builders;
 pub mod cache;
+pub mod call;
 pub mod context;
 pub mod driver;
 pub mod export;
 pub mod files;
+pub mod findings;
 pub mod graph;
 pub mod history;
+pub mod identity;
 pub mod image;
 pub mod images;
 pub mod inside;
@@ -29,4 +32,4 @@ pub mod wish;
 pub mod work;
 pub mod worker;
 
-pub use whole::{Built, build};
+pub use whole::{Built, Failure, attempt, build};

@@ -3,10 +3,13 @@
 use super::bases::Bases;
 use super::context::{self, Context as BuildContext};
 use super::driver::{BuiltStage, Driver, Means, StepFailed};
+use super::findings::{self, About};
 use super::graph::{self, Call, Graph};
+use super::history::Recording;
 use super::image;
 use super::images::{Images, Ways};
 use super::inside::Inside;
+use super::progress::event::{Progress, VertexId};
 use super::progress::printer;
 use super::report::Report;
 use super::run::Secrets;
@@ -24,6 +27,7 @@ use crate::oci::manifest::architecture;
 use crate::oci::platform::Wanted;
 use jiff::Timestamp;
 use std::io::Write;
+use std::path::Path;
 
 /// What a build has given.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,42 +53,77 @@ pub struct BuiltImage {
     pub parent: Option<Digest>,
 }
 
+/// A build that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Why.
+    pub error: Error,
+    /// The lines of the Dockerfile that are to blame, as they are shown.
+    pub excerpt: String,
+}
+
+impl Failure {
+    pub(super) fn of(failed: StepFailed, source: Option<&Text>) -> Self {
+        let lines = failed.lines.zip(source);
+        let excerpt = lines.map(|(lines, source)| excerpt::excerpt(&source.text, &source.name, lines));
+        Self { error: failed.error, excerpt: excerpt.unwrap_or_default() }
+    }
+
+    /// Shows the lines and tells the error, as docker's client does; what is left is an exit code.
+    pub fn told(self) -> Error {
+        let words = self.error.to_string();
+        // What went wrong before there was anything to solve.
+        let solving = if words.starts_with("unable to prepare context") { "" } else { "failed to solve: " };
+        let hint = self.error.hint().map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+        let told = format!("{}ERROR: failed to build: {solving}{words}\n{hint}", self.excerpt);
+        let _ = std::io::stderr().write_all(told.as_bytes());
+        Error::silent(1)
+    }
+}
+
 /// Builds what `wish` says; what happens meanwhile is told on standard error.
 ///
 /// # Errors
 /// After the lines of the Dockerfile that are to blame were shown.
 pub fn build(engine: &Engine, wish: &BuildWish) -> Result<Built> {
     let terminal = rustix::termios::isatty(rustix::stdio::stderr());
-    let report = Report::to(printer(wish.progress, terminal));
+    attempt(engine, wish, printer(wish.progress, terminal)).map_err(Failure::told)
+}
+
+/// Builds what `wish` says, and tells `shown` of it to the end; all of it is recorded.
+pub fn attempt(engine: &Engine, wish: &BuildWish, shown: Box<dyn Progress>) -> Result<Built, Failure> {
+    let early = |error| Failure { error, excerpt: String::new() };
+    let secrets = Secrets::read(&wish.secrets).map_err(early)?;
+    // A build is no worse for not being recorded.
+    let recording = Recording::begin(engine, wish, &secrets).ok();
+    let report = Report::to(match &recording {
+        Some(recording) => recording.through(shown),
+        None => shown,
+    });
     let mut source = None;
-    let result = whole(engine, wish, &report, &mut source);
+    let mut result = whole(engine, wish, &secrets, &report, &mut source);
     report.finish(result.is_err());
-    result.map_err(|failed| told(failed, source.as_ref()))
+    if let Some(recording) = recording {
+        if let Ok(Built { metadata: serde_json::Value::Object(metadata), .. }) = &mut result {
+            metadata
+                .insert("buildx.build.ref".to_owned(), format!("default/default/{}", recording.id()).into());
+        }
+        let outcome = match &result {
+            Ok(built) => Ok(built.id.iter().map(|id| (id.to_string(), None)).collect()),
+            Err(failed) => Err(failed.error.to_string()),
+        };
+        let _ = recording.end(&outcome);
+    }
+    result.map_err(|failed| Failure::of(failed, source.as_ref()))
 }
 
 /// The Dockerfile as it was read, for the lines of an error.
-struct Text {
-    name: String,
-    text: String,
+pub(super) struct Text {
+    pub(super) name: String,
+    pub(super) text: String,
 }
 
-fn told(failed: StepFailed, source: Option<&Text>) -> Error {
-    let mut told = match (failed.lines, source) {
-        (Some(lines), Some(source)) => excerpt::excerpt(&source.text, &source.name, lines),
-        _ => String::new(),
-    };
-    // What went wrong before there was anything to solve is told so by docker's client.
-    let words = failed.error.to_string();
-    let solving = if words.starts_with("unable to prepare context") { "" } else { "failed to solve: " };
-    told.push_str(&format!("ERROR: failed to build: {solving}{words}\n"));
-    if let Some(hint) = failed.error.hint() {
-        told.push_str(&format!("hint: {hint}\n"));
-    }
-    let _ = std::io::stderr().write_all(told.as_bytes());
-    Error::silent(1)
-}
-
-fn at(lines: Lines) -> impl FnOnce(Error) -> StepFailed {
+pub(super) fn at(lines: Lines) -> impl FnOnce(Error) -> StepFailed {
     move |error| StepFailed { lines: Some(lines), error }
 }
 
@@ -97,13 +136,13 @@ impl From<Wrong> for StepFailed {
 fn whole(
     engine: &Engine,
     wish: &BuildWish,
+    secrets: &Secrets,
     report: &Report,
     source: &mut Option<Text>,
 ) -> Result<Built, StepFailed> {
     let store = engine.store()?;
-    let secrets = Secrets::read(&wish.secrets)?;
     let fetched = work::Fetched::begin(&store)?;
-    let context = load(wish, report, fetched.path())?;
+    let (context, definition) = load(wish, report, fetched.path())?;
     let text = String::from_utf8_lossy(&context.dockerfile).into_owned();
     *source = Some(Text { name: context.dockerfile_name.clone(), text });
     let file = dockerfile::parse(&context.dockerfile)
@@ -115,12 +154,24 @@ fn whole(
     let mut images = Images::new(ways, folders.iter().map(|folder| folder.name.clone()).collect());
     let platforms = platforms(wish)?;
     let salt = salt(wish)?;
-    let mut graphs = Vec::new();
-    for platform in &platforms {
-        let call = Call { args: &wish.args, target: wish.target.as_deref(), platform, run_salt: &salt };
-        graphs.push(graph::plan(&file, &call, &mut images)?);
-    }
+    let plan = |platform: &String| {
+        let call = Call { args: &wish.args, target: wish.target.as_deref(), platform };
+        graph::plan(&file, &call, &mut images)
+    };
+    let graphs: Result<Vec<Graph>, Wrong> = platforms.iter().map(plan).collect();
+    let about = About { wish, platform: &platforms[0], context: &context, images: &images };
+    let findings = findings::of_build(&file, &about, graphs.as_deref())?;
+    findings.warnings.iter().for_each(|warning| {
+        report.warn(
+            definition,
+            warning.short(),
+            vec![warning.description.to_owned()],
+            warning.url.to_owned(),
+        );
+    });
     told_ignore(&context, report);
+    let graphs = graphs?;
+    findings.violation.map_or(Ok(()), Err)?;
     let mut built = Vec::new();
     let mut inside: Option<Inside> = None;
     for (graph, platform) in graphs.iter().zip(&platforms) {
@@ -131,7 +182,7 @@ fn whole(
             making: &making,
             context: &context,
             report,
-            secrets: &secrets,
+            secrets,
             fetched: fetched.path(),
             folders: &folders,
             platform_shown: (platforms.len() > 1).then_some(platform.as_str()),
@@ -146,20 +197,24 @@ fn whole(
     Ok(result)
 }
 
-/// Finds the context and reads the Dockerfile.
-fn load(wish: &BuildWish, report: &Report, fetched: &std::path::Path) -> Result<BuildContext> {
+/// Finds the context and reads the Dockerfile; also where that is shown.
+pub(super) fn load(wish: &BuildWish, report: &Report, fetched: &Path) -> Result<(BuildContext, VertexId)> {
     let name = wish.file.as_deref().and_then(|file| file.rsplit('/').next()).filter(|name| *name != "-");
     let started = Timestamp::now();
     report.step(format!("[internal] load build definition from {}", name.unwrap_or("Dockerfile")), |vertex| {
         let mut input = std::io::stdin().lock();
         let context =
             context::open(&wish.context, wish.file.as_deref(), fetched, keeps_git(wish), &mut input)?;
+        let context = match &wish.ignore_file {
+            Some(path) => context.with_ignore_file(path)?,
+            None => context,
+        };
         report.part(vertex, "transferring dockerfile:", context.dockerfile.len() as u64, started);
-        Ok(context)
+        Ok((context, vertex))
     })
 }
 
-fn told_ignore(context: &BuildContext, report: &Report) {
+pub(super) fn told_ignore(context: &BuildContext, report: &Report) {
     let started = Timestamp::now();
     let vertex = report.announce("[internal] load .dockerignore");
     report.start(vertex);
@@ -169,7 +224,7 @@ fn told_ignore(context: &BuildContext, report: &Report) {
 }
 
 /// The platforms to build for; this machine's when none was asked for.
-fn platforms(wish: &BuildWish) -> Result<Vec<String>> {
+pub(super) fn platforms(wish: &BuildWish) -> Result<Vec<String>> {
     if wish.platforms.is_empty() {
         return Ok(vec![format!("linux/{}", architecture())]);
     }
@@ -178,7 +233,7 @@ fn platforms(wish: &BuildWish) -> Result<Vec<String>> {
 }
 
 /// What of the call makes a `RUN` another one.
-fn salt(wish: &BuildWish) -> Result<String> {
+pub(super) fn salt(wish: &BuildWish) -> Result<String> {
     let network = wish.network.as_deref().unwrap_or("default");
     let words = (network, &wish.extra_hosts, &wish.ulimits, wish.shm_size, &wish.egress);
     serde_json::to_string(&words).what(|| "writing a key of the cache")

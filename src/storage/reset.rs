@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 /// What the store consists of, in the order in which it goes: whatever is left by a kill is a store, since
 /// each part is made anew where those that need it are gone already.
-const PARTS: [&str; 8] =
-    ["names", "containers", "images", "layers", "volumes", "networks", "mount-points", "mnt"];
+const PARTS: [&str; 9] =
+    ["names", "containers", "build", "images", "layers", "volumes", "networks", "mount-points", "mnt"];
 /// Files beside them; without `format.json` a store is written anew.
 const FILES: [&str; 4] = ["builders.json", "events.log", "events.log.1", "format.json"];
 

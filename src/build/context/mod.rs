@@ -44,6 +44,16 @@ pub struct Context {
     pub local: bool,
 }
 
+impl Context {
+    /// The same with the patterns of another file: `--ignorefile`.
+    pub fn with_ignore_file(self, path: &Path) -> Result<Self> {
+        let mut file = std::fs::File::open(path).what(|| format!("reading {}", path.display()))?;
+        let name = path.display().to_string();
+        let text = file::bounded(&mut file, &name)?;
+        Ok(Self { ignore: Some((name, text)), ..self })
+    }
+}
+
 /// Opens the context. `file` is the word of `-f`; `work` is an empty private folder for what is fetched, and must
 /// stay as long as the context is used; `keep_git_dir` is the wish of `BUILDKIT_CONTEXT_KEEP_GIT_DIR`.
 ///

@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Kind, Result};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// One build.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One build. Nothing in it is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// 25 letters and digits.
     pub id: String,
@@ -25,7 +26,7 @@ pub struct Record {
     pub target: Option<String>,
     /// `--platform`.
     pub platforms: Vec<String>,
-    /// `--build-arg`.
+    /// `--build-arg`; without proxies, and without the values of those whose names say that they are secret.
     pub args: BTreeMap<String, String>,
     /// `--label`.
     pub labels: BTreeMap<String, String>,
@@ -42,7 +43,7 @@ pub struct Record {
 }
 
 /// How a build went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// It goes on.
     Running,

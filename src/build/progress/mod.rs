@@ -38,6 +38,11 @@ pub fn printer(wish: ProgressWish, terminal: bool) -> Box<dyn Progress> {
     }
 }
 
+/// The display line by line, without colors, for what is read later.
+pub fn plain(out: Box<dyn Write>) -> Box<dyn Progress> {
+    Box::new(plain::Plain::new(out, false))
+}
+
 /// Whether the user wants none, <https://no-color.org>.
 fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())

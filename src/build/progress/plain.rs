@@ -85,7 +85,9 @@ impl Plain {
             self.shown.push(Shown::new(event.at));
         }
         let (step, shown) = (&self.trace.steps[id], &mut self.shown[id]);
-        if shown.closed || matches!(event.what, What::Announced { .. }) {
+        // The linter may speak when the file was read long ago.
+        let is_late = shown.closed && !matches!(event.what, What::Warning { .. });
+        if is_late || matches!(event.what, What::Announced { .. }) {
             return false;
         }
         match &event.what {
@@ -183,6 +185,10 @@ impl Plain {
             writeln!(self.out, "#{number} WARN: {}", warning.short)?;
         }
         shown.warnings = step.warnings.len();
+        if shown.closed {
+            self.current = None;
+            return self.out.flush();
+        }
         shown.lines.show(number, &mut self.out)?;
         let Some((at, outcome)) = &step.end else { return self.out.flush() };
         shown.lines.end(&mut self.out)?;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// `mount.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct CacheMount {
+pub(in crate::build) struct CacheMount {
     /// As the Dockerfile names it.
     pub id: String,
     /// When it was made: RFC 3339.
@@ -29,7 +29,7 @@ pub(super) struct CacheMount {
 
 impl CacheMount {
     /// The file's name.
-    pub(super) const FILE: &str = "mount.json";
+    pub(in crate::build) const FILE: &str = "mount.json";
 }
 
 /// Who a new folder belongs to, and who may do what there.

@@ -1,6 +1,6 @@
 //! `RUN`: one process start on an overlay, whose upper directory becomes the layer.
 
-mod cache_mount;
+pub(in crate::build) mod cache_mount;
 mod mounts;
 mod secrets;
 mod stubs;

@@ -104,8 +104,6 @@ pub struct Given<'a> {
     pub globals: &'a BTreeMap<String, String>,
     /// `\` or `` ` ``.
     pub escape: char,
-    /// `--shm-size`, hosts and the like that make a RUN another one.
-    pub run_salt: &'a str,
 }
 
 /// Evaluates the instructions of `stage`. Triggers of the base (`ONBUILD`) come first.

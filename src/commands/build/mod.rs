@@ -213,6 +213,9 @@ impl BuildArgs {
         let mut wish = self.wish(&caller)?;
         wish.registries.docker_config = config.map(PathBuf::from);
         self.notes(&caller).iter().for_each(|note| ui.talk(note));
+        if wish.call != build::wish::Call::Build {
+            return outcome::answer(&build::call::call(engine, &wish)?, &wish, ui);
+        }
         outcome::refuse_terminal(&wish)?;
         outcome::forget(&wish)?;
         let built = build::build(engine, &wish)?;

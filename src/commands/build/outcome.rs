@@ -1,6 +1,7 @@
 //! What `build` leaves for scripts: the image's id, `--iidfile`, `--metadata-file`.
 
 use crate::build::Built;
+use crate::build::call::Answer;
 use crate::build::wish::{BuildWish, Call};
 use crate::durable;
 use crate::error::{Context, Error, Result};
@@ -36,6 +37,15 @@ pub(super) fn forget(wish: &BuildWish) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Prints what `--call` gave; the exit code.
+///
+/// # Errors
+/// Of standard output.
+pub(super) fn answer(answer: &Answer, wish: &BuildWish, ui: &mut Ui) -> Result<u8> {
+    ui.print(answer.shown(wish.call_format))?;
+    Ok(u8::from(answer.failed))
 }
 
 /// Writes the files, and prints the id when nothing else is printed.

@@ -15,6 +15,7 @@ mod walk;
 
 pub use options::Options;
 pub use report::report;
+pub use walk::is_secret;
 
 use super::ParseError;
 use super::ast::{Dockerfile, Lines};

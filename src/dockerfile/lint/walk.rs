@@ -321,8 +321,9 @@ impl Walk<'_, '_> {
     }
 }
 
-/// A word between underscores tells.
-fn is_secret(name: &str) -> bool {
+/// Whether a variable of this name holds a secret: a word between underscores tells.
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
     const TELLING: [&str; 10] = [
         "apikey",
         "auth",
