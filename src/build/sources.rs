@@ -8,12 +8,14 @@ use super::files::{
     select, write_file,
 };
 use super::key;
+use super::progress::event::VertexId;
 use super::stage::{CopyStep, MountOrigin, MountStep, Origin, Source};
 use crate::dockerfile::patterns::Patterns;
 use crate::error::{Context, Error, Kind, Result};
 use crate::oci::digest::Digest;
 use crate::storage::capture::Capture;
 use crate::storage::layers::OwnerMode;
+use jiff::Timestamp;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
@@ -26,6 +28,8 @@ pub struct Sources<'a> {
     means: &'a Means<'a>,
     ignore: OnceCell<Patterns>,
     known: RefCell<Option<Known>>,
+    /// The step that tells of the context.
+    told: OnceCell<VertexId>,
     /// What came from elsewhere, by its address.
     fetched: RefCell<HashMap<String, Remote>>,
 }
@@ -83,7 +87,13 @@ pub fn origin(mount: &MountStep) -> Option<(&Origin, &str)> {
 impl<'a> Sources<'a> {
     /// Of a build.
     pub fn new(means: &'a Means<'a>) -> Self {
-        Self { means, ignore: OnceCell::new(), known: RefCell::default(), fetched: RefCell::default() }
+        Self {
+            means,
+            ignore: OnceCell::new(),
+            known: RefCell::default(),
+            told: OnceCell::new(),
+            fetched: RefCell::default(),
+        }
     }
 
     /// Keeps the digests of files for the next build.
@@ -113,6 +123,7 @@ impl<'a> Sources<'a> {
     /// The digest of what `sources` are in the context.
     fn of_context(&self, asked: &Asked<'_>) -> Result<Digest> {
         let tree = self.context()?;
+        let started = Timestamp::now();
         let selection = select(&tree, asked).map_err(|error| checksum(error, "context"))?;
         let mut known = self.known.borrow_mut();
         if known.is_none() {
@@ -125,7 +136,21 @@ impl<'a> Sources<'a> {
             });
         }
         let known = known.get_or_insert_default();
-        Ok(digest(&tree, &selection, known)?.digest)
+        let found = digest(&tree, &selection, known)?;
+        self.tell(found.read, started);
+        Ok(found.digest)
+    }
+
+    /// The first look at the context is told.
+    fn tell(&self, bytes: u64, started: Timestamp) {
+        if self.told.get().is_none() {
+            let report = self.means.report;
+            let vertex = report.announce("[internal] load build context");
+            let _ = self.told.set(vertex);
+            report.start(vertex);
+            report.part(vertex, "transferring context:", bytes, started);
+            report.done(vertex);
+        }
     }
 
     /// What `copy` copies, as its key has it. Of a stage or image, whose layers are `layers`, the layers stand for
