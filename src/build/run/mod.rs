@@ -1,6 +1,7 @@
 //! `RUN`: one process start on an overlay, whose upper directory becomes the layer.
 
 mod cache_mount;
+pub mod emulation;
 mod mounts;
 mod secrets;
 mod stubs;

@@ -1,0 +1,3 @@
+//! `build`, from the command line to what comes out.
+
+mod outputs;
