@@ -12,7 +12,9 @@ use super::progress::event::{Stream, VertexId};
 use super::report::Report;
 use super::run::{self, Needs, Running, Secrets, Start};
 use super::sources::{Copies, Sources};
+use super::remote_cache::Remote;
 use super::stage::{Base, Origin, StagePlan, Step, Work};
+use super::steps::BuiltStep;
 use super::wish::BuildWish;
 use super::worker::Worker;
 use super::{key, make};
@@ -70,6 +72,8 @@ pub struct Means<'a> {
     pub platform_shown: Option<&'a str>,
     /// What else of the call makes a `RUN` another one.
     pub salt: &'a str,
+    /// Steps that caches elsewhere know.
+    pub remote: &'a Remote,
 }
 
 impl std::fmt::Debug for Means<'_> {
@@ -89,6 +93,8 @@ pub struct BuiltStage {
     pub history: Vec<History>,
     /// No time is later.
     pub latest: i64,
+    /// What was built, or taken from a cache, lowest first.
+    pub steps: Vec<BuiltStep>,
 }
 
 /// Layers that are complete and not published yet wait at most this long for others, to be synced in one go.
@@ -156,6 +162,8 @@ pub enum Made {
     Known(Digest, CachedStep),
     /// A layer, which has this key by its content as well.
     Keyed(Digest, LayerInfo),
+    /// A cache elsewhere had it, and it could not be fetched from there: why.
+    Lost(String),
 }
 
 /// A layer on its way into the store.
@@ -368,7 +376,7 @@ impl<'a> Driver<'a> {
         };
         let latest = self.means.wish.timestamp.unwrap_or(latest);
         let row = self.row(stage);
-        row.built = BuiltStage { base_layers: layers.len(), layers, history, latest };
+        row.built = BuiltStage { base_layers: layers.len(), layers, history, latest, steps: Vec::new() };
         row.begun = true;
         true
     }
@@ -406,7 +414,7 @@ impl<'a> Driver<'a> {
             Some(diff_id) => {
                 self.tasks.retain(|task| task.stage != stage);
                 self.means.report.cached(vertex);
-                self.take(stage, diff_id);
+                self.take(stage, diff_id, vec![key]);
                 Ok(true)
             }
             None if self.is_busy() => Ok(false),
@@ -429,13 +437,27 @@ impl<'a> Driver<'a> {
             cache.touch(key, &known);
             return Some(known.diff_id);
         }
-        let pending = self.pending.iter().find(|pending| pending.keys.contains(key))?;
-        pending.staged.info().ok().map(|info| info.diff_id)
+        if let Some(pending) = self.pending.iter().find(|pending| pending.keys.contains(key)) {
+            return pending.staged.info().ok().map(|info| info.diff_id);
+        }
+        self.known_elsewhere(key)
+    }
+
+    /// A step of another cache whose layer is here: it is noted first, so that the layer stays.
+    fn known_elsewhere(&self, key: &Digest) -> Option<Digest> {
+        let known = self.means.remote.get(key)?;
+        let info = self.means.store.layers().info(&known.diff_id, &self.means.making.map).ok()??;
+        let cache = self.means.store.build_cache();
+        cache.put(key, &known.step(info.size)).ok()?;
+        cache.get(key, &self.means.making.map).map(|known| known.diff_id)
     }
 
     /// The step is through, and gave this layer.
-    fn take(&mut self, stage: usize, diff_id: Digest) {
+    fn take(&mut self, stage: usize, diff_id: Digest, keys: Vec<Digest>) {
+        let next = self.row(stage).next;
+        let description = self.plan(stage).steps[next].shown.clone();
         let row = self.row(stage);
+        row.built.steps.push(BuiltStep { keys, diff_id, description });
         row.built.layers.push(diff_id);
         row.next += 1;
     }
@@ -514,7 +536,10 @@ impl<'a> Driver<'a> {
 
     fn start(&mut self, stage: usize, work: &Work, key: Digest, vertex: VertexId) -> Result<()> {
         if self.inside.is_none() {
-            self.inside = Some(Inside::enter(self.means, self.bases)?);
+            self.inside = Some({
+                let Means { engine, store, making, .. } = self.means;
+                Inside::enter(engine, store, making, self.bases)?
+            });
         }
         let waited = self.tasks.iter().any(|task| task.stage == stage);
         if !waited {
@@ -527,6 +552,11 @@ impl<'a> Driver<'a> {
             None => return Err(Error::new(Kind::System, "a stage without a row")),
         };
         let folder = inside.work.folder()?;
+        if !self.uncached.contains(&stage) && self.means.remote.get(&key).is_some() {
+            let job = Job::Files(self.fetch(key)?);
+            self.tasks.push(Task { stage, key, vertex, capture: None, folder, job });
+            return Ok(());
+        }
         let layers = self.folders(&built.layers)?;
         let capture = self.means.store.begin_capture(self.means.making)?;
         let origin = |origin: &Origin| self.tree_of(origin);
@@ -542,6 +572,7 @@ impl<'a> Driver<'a> {
                 };
                 make::match_root(&tree, &capture.diff())?;
                 let platform = self.platform(stage);
+                run::emulation::check(&platform)?;
                 let start = Start {
                     engine: self.means.engine,
                     wish: self.means.wish,
@@ -581,6 +612,17 @@ impl<'a> Driver<'a> {
         self.waiting |= matches!(job, Job::Waiting);
         self.tasks.push(Task { stage, key, vertex, capture: Some(capture), folder, job });
         Ok(())
+    }
+
+    /// Fetches the layer of a step that a cache elsewhere knows, in a process of its own.
+    fn fetch(&self, key: Digest) -> Result<Worker<Made>> {
+        let Means { remote, store, making, .. } = self.means;
+        Worker::start(|| {
+            Ok(match remote.fetch(&key, store, making) {
+                Ok(step) => Made::Known(key, step),
+                Err(error) => Made::Lost(error.to_string()),
+            })
+        })
     }
 
     /// Where the files of a stage, an image or a named folder are.
@@ -691,16 +733,23 @@ impl<'a> Driver<'a> {
     /// A layer is there.
     fn made(&mut self, task: Task, made: Made, step: &Step) -> Result<()> {
         let Task { stage, key, vertex, capture, folder, .. } = task;
-        let capture = capture.ok_or_else(|| Error::new(Kind::System, "a step without a layer"))?;
         let mut keys = vec![key];
         let info = match made {
+            Made::Lost(why) => {
+                self.means.remote.forget(&key);
+                let told = format!("not in the cache after all: {why}\n");
+                self.means.report.log(vertex, Stream::Error, told.as_bytes());
+                return Ok(());
+            }
             Made::Known(content, known) => {
                 drop(capture);
+                keys.push(content);
+                keys.dedup();
                 let cache = self.means.store.build_cache();
                 cache.touch(&content, &known);
                 cache.put(&key, &known)?;
                 self.means.report.cached(vertex);
-                self.take(stage, known.diff_id);
+                self.take(stage, known.diff_id, keys);
                 return Ok(());
             }
             Made::Keyed(content, info) => {
@@ -709,13 +758,14 @@ impl<'a> Driver<'a> {
             }
             Made::Layer(info) => info,
         };
+        let capture = capture.ok_or_else(|| Error::new(Kind::System, "a step without a layer"))?;
         let diff_id = info.diff_id;
         let parents = self.row(stage).built.layers.last().copied().into_iter().collect();
         self.unpublished.push((diff_id, capture.layer()));
         let description = step.shown.clone();
-        self.pending.push(Pending { keys, staged: capture.complete(info), description, parents });
+        self.pending.push(Pending { keys: keys.clone(), staged: capture.complete(info), description, parents });
         self.means.report.done(vertex);
-        self.take(stage, diff_id);
+        self.take(stage, diff_id, keys);
         if let Some(inside) = &self.inside {
             inside.work.remove(&folder);
         }

@@ -42,7 +42,10 @@ pub fn config(
     config.history = history;
     config.rootfs = RootFs { kind: "layers".to_owned(), diff_ids: layers };
     // docker's notes of the container that made the base.
-    for note in ["container", "container_config", "docker_version", "moby.buildkit.buildinfo.v1"] {
+    let of_base = ["container", "container_config", "docker_version", "moby.buildkit.buildinfo.v1"];
+    // Steps of the base are not those of what is built on it.
+    let caches = ["moby.buildkit.cache.v0", super::remote_cache::INLINE];
+    for note in of_base.into_iter().chain(caches) {
         config.extra.remove(note);
     }
     config

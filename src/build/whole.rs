@@ -11,9 +11,11 @@ use super::images::{Images, Ways};
 use super::inside::Inside;
 use super::progress::event::{Progress, VertexId};
 use super::progress::printer;
+use super::remote_cache::Remote;
 use super::report::Report;
 use super::run::Secrets;
 use super::stage::{StagePlan, Wrong};
+use super::steps::BuiltStep;
 use super::wish::BuildWish;
 use super::{export, work};
 use crate::dockerfile::ast::Lines;
@@ -51,6 +53,10 @@ pub struct BuiltImage {
     pub latest: i64,
     /// The image it was built from.
     pub parent: Option<Digest>,
+    /// The steps of its stage and of those below.
+    pub steps: Vec<BuiltStep>,
+    /// The steps of all stages that were built.
+    pub all_steps: Vec<BuiltStep>,
 }
 
 /// A build that failed.
@@ -154,6 +160,7 @@ fn whole(
     let mut images = Images::new(ways, folders.iter().map(|folder| folder.name.clone()).collect());
     let platforms = platforms(wish)?;
     let salt = salt(wish)?;
+    let prepared = export::Prepared::begin(engine, wish)?;
     let plan = |platform: &String| {
         let call = Call { args: &wish.args, target: wish.target.as_deref(), platform };
         graph::plan(&file, &call, &mut images)
@@ -172,6 +179,7 @@ fn whole(
     told_ignore(&context, report);
     let graphs = graphs?;
     findings.violation.map_or(Ok(()), Err)?;
+    let remote = Remote::import(engine, wish, &platforms, report)?;
     let mut built = Vec::new();
     let mut inside: Option<Inside> = None;
     for (graph, platform) in graphs.iter().zip(&platforms) {
@@ -187,13 +195,14 @@ fn whole(
             folders: &folders,
             platform_shown: (platforms.len() > 1).then_some(platform.as_str()),
             salt: &salt,
+            remote: &remote,
         };
         let (stages, now) = Driver::new(&means, graph, &images, inside.take())?.build()?;
         built.push(image_of(graph, &stages, wish, platform, &images)?);
         inside = now;
     }
     let exports = export::Exports { engine, store: &store, wish, making: &making, report };
-    let result = exports.all(built, inside.as_ref())?;
+    let result = exports.all(prepared, built, inside, &images)?;
     Ok(result)
 }
 
@@ -261,7 +270,9 @@ fn image_of(
         }
     };
     let platform = platform.to_owned();
-    Ok(BuiltImage { platform, config, base_layers: built.base_layers, latest: built.latest, parent })
+    let all_steps = stages.iter().flatten().flat_map(|stage| stage.steps.iter().cloned()).collect();
+    let (base_layers, latest, steps) = (built.base_layers, built.latest, built.steps.clone());
+    Ok(BuiltImage { platform, config, base_layers, latest, parent, steps, all_steps })
 }
 
 /// `BUILDKIT_CONTEXT_KEEP_GIT_DIR`, an argument that is predefined.

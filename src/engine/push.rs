@@ -4,7 +4,7 @@ use super::registries::Registries;
 use super::side_by_side;
 use crate::error::{Error, Kind, Result};
 use crate::oci::digest::Digest;
-use crate::oci::reference::Reference;
+use crate::oci::reference::{DEFAULT_TAG, Reference};
 use crate::output::progress::Progress;
 use crate::registry::client::Action;
 use crate::registry::manifests::Which;
@@ -92,10 +92,59 @@ pub fn push(
         let _lock = store.lock_for_adding()?;
         (store.sendable(id, map, packing)?, sources(store, target, id)?)
     };
-    let digest = send(&target.repository, &image, &sources, tag, progress)
+    let digest = send(&target.repository, &image, &sources, Which::Tag(tag), progress)
         .map_err(|error| in_words(error, &target.reference))?;
     remember(store, target, id, &digest)?;
     Ok(Pushed { digest, size: image.manifest.len() })
+}
+
+impl Target {
+    /// Pushes what was made ready elsewhere: under the tag of the target, or by its own digest alone. Layers may be
+    /// taken over from `sources`, repositories of the same registry.
+    ///
+    /// # Errors
+    /// Those of the registry, in docker's words; the tag means what it meant before then.
+    pub fn send(&self, image: &Sendable, tagged: bool, sources: &[String]) -> Result<Digest> {
+        let digest = Digest::of(&image.manifest);
+        let which = if tagged { self.tag() } else { Which::Digest(&digest) };
+        send(&self.repository, image, sources, which, &Progress::quiet())
+            .map_err(|error| in_words(error, &self.reference))
+    }
+
+    /// Puts an index under the tag of the target; all that it names is there.
+    ///
+    /// # Errors
+    /// Those of the registry, in docker's words.
+    pub fn put_index(&self, media_type: &str, bytes: &[u8]) -> Result<Digest> {
+        let put = self.repository.put_manifest(self.tag(), media_type, bytes);
+        put.map_err(|error| in_words(error, &self.reference))
+    }
+
+    fn tag(&self) -> Which<'_> {
+        Which::Tag(self.reference.tag().unwrap_or(DEFAULT_TAG))
+    }
+
+    /// Repositories of the same registry that have, or had, one of `images`.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn sources(&self, store: &Store, images: &[Digest]) -> Result<Vec<String>> {
+        let mut all = Vec::new();
+        for id in images {
+            all.extend(sources(store, self, id)?);
+        }
+        all.dedup();
+        all.truncate(MOST_SOURCES);
+        Ok(all)
+    }
+}
+
+/// Notes that the image `id` is at `target` under `digest`.
+///
+/// # Errors
+/// Of the store.
+pub fn note(store: &Store, target: &Target, id: &Digest, digest: &Digest) -> Result<()> {
+    remember(store, target, id, digest)
 }
 
 /// Layers, then the configuration, then the manifest over them, which makes them an image; unless all of them,
@@ -104,16 +153,16 @@ fn send(
     repository: &Repository,
     image: &Sendable,
     sources: &[String],
-    tag: &str,
+    which: Which<'_>,
     progress: &Progress,
 ) -> Result<Digest> {
     let was_there = send_layers(repository, image, sources, progress)?;
     let was_there = send_config(repository, image, sources)? && was_there;
     let digest = Digest::of(&image.manifest);
-    if was_there && repository.manifest_digest(Which::Tag(tag))? == Some(digest) {
+    if was_there && repository.manifest_digest(which)? == Some(digest) {
         return Ok(digest);
     }
-    repository.put_manifest(Which::Tag(tag), &image.media_type, &image.manifest)
+    repository.put_manifest(which, &image.media_type, &image.manifest)
 }
 
 /// Repositories of the same registry that have, or had, the image.

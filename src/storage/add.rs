@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
 /// Tar headers and padding on top of the contents a layer may have.
-pub(super) const HEADROOM: u64 = 4 << 30;
+pub const HEADROOM: u64 = 4 << 30;
 
 /// What a layer must turn out to be.
 #[derive(Debug, Clone, Copy, Default)]

@@ -16,10 +16,29 @@ const DEEPEST: usize = 1024;
 /// Copies `layers`, the lowest first, over each other into the empty folder `target`, whiteouts and opaque
 /// directories applied. This process must be in U0.
 pub fn flatten(layers: &[PathBuf], target: &Path) -> Result<()> {
+    copy_all(layers, target, Marks::Applied)
+}
+
+/// The same for layers that lie above others: `target` becomes one layer that does to those below what all of
+/// `layers` did. This process must be in U0.
+pub fn merge(layers: &[PathBuf], target: &Path) -> Result<()> {
+    copy_all(layers, target, Marks::Kept)
+}
+
+/// What becomes of whiteouts and opaque directories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marks {
+    /// Nothing is left of them: nothing lies below.
+    Applied,
+    /// They are applied, and stay for what lies below.
+    Kept,
+}
+
+fn copy_all(layers: &[PathBuf], target: &Path, marks: Marks) -> Result<()> {
     for layer in layers {
         let copy = || -> io::Result<()> {
             let (from, to) = (open_folder(CWD, layer.as_path())?, open_folder(CWD, target)?);
-            Copy { links: HashMap::new() }.folder(from.as_fd(), to.as_fd(), 0)
+            Copy { links: HashMap::new(), marks }.folder(from.as_fd(), to.as_fd(), 0)
         };
         copy().what(|| format!("copying the layer {} into {}", layer.display(), target.display()))?;
     }
@@ -35,6 +54,7 @@ fn open_folder<P: rustix::path::Arg>(at: BorrowedFd<'_>, path: P) -> io::Result<
 struct Copy {
     /// Where files with several names went first, by inode: a descriptor's worth of path below the target.
     links: HashMap<u64, (OwnedFd, CString)>,
+    marks: Marks,
 }
 
 impl Copy {
@@ -44,6 +64,7 @@ impl Copy {
         }
         if is_opaque(from) {
             clear(to)?;
+            self.mark_opaque(to)?;
         }
         for entry in rustix::fs::Dir::read_from(from)? {
             let entry = entry?;
@@ -69,8 +90,13 @@ impl Copy {
         }
         remove(to, name)?;
         match kind {
-            // A whiteout: removing was all.
-            FileType::CharacterDevice if stat.st_rdev == 0 => Ok(()),
+            // A whiteout: removing was all, unless something lies below.
+            FileType::CharacterDevice if stat.st_rdev == 0 => match self.marks {
+                Marks::Applied => Ok(()),
+                Marks::Kept => {
+                    Ok(rustix::fs::mknodat(to, name, FileType::CharacterDevice, Mode::empty(), 0)?)
+                }
+            },
             FileType::RegularFile => self.file(from, to, name, &stat),
             FileType::Symlink => {
                 let target = rustix::fs::readlinkat(from, name, Vec::new())?;
@@ -99,12 +125,25 @@ impl Copy {
                 Err(_) => {
                     remove(to, name)?;
                     rustix::fs::mkdirat(to, name, Mode::from_raw_mode(0o700))?;
-                    open_folder(to, name)?
+                    let folder = open_folder(to, name)?;
+                    // What was there hid a directory below, if there is one.
+                    self.mark_opaque(folder.as_fd())?;
+                    folder
                 }
             },
             Err(errno) => return Err(errno.into()),
         };
         self.folder(open_folder(from, name)?.as_fd(), below.as_fd(), depth + 1)
+    }
+
+    fn mark_opaque(&self, folder: BorrowedFd<'_>) -> io::Result<()> {
+        match self.marks {
+            Marks::Applied => Ok(()),
+            Marks::Kept => {
+                let flags = rustix::fs::XattrFlags::empty();
+                Ok(rustix::fs::fsetxattr(folder, "user.overlay.opaque", b"y", flags)?)
+            }
+        }
     }
 
     fn file(&mut self, from: BorrowedFd<'_>, to: BorrowedFd<'_>, name: &CStr, stat: &Stat) -> io::Result<()> {
@@ -194,8 +233,8 @@ fn clear(folder: BorrowedFd<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes `name`, whatever it is.
-fn remove(folder: BorrowedFd<'_>, name: &CStr) -> io::Result<()> {
+/// Removes `name`, whatever it is; nothing need be there.
+pub fn remove(folder: BorrowedFd<'_>, name: &CStr) -> io::Result<()> {
     match rustix::fs::unlinkat(folder, name, AtFlags::empty()) {
         Ok(()) | Err(Errno::NOENT) => Ok(()),
         Err(Errno::ISDIR) => {
@@ -229,6 +268,21 @@ mod tests {
         assert_eq!(fs::read_to_string(path("target/d/b")).unwrap(), "low");
         assert!(path("target/x").is_dir());
         assert_eq!(fs::read_link(path("target/link")).unwrap(), Path::new("d/a"));
+    }
+
+    #[test]
+    fn a_directory_where_a_file_was_hides_what_lies_below() {
+        let ground = tempfile::tempdir().unwrap();
+        let path = |name: &str| ground.path().join(name);
+        for folder in ["low", "high/x", "target"] {
+            fs::create_dir_all(path(folder)).unwrap();
+        }
+        durable(&path("low/x"), "file");
+        merge(&[path("low"), path("high")], &path("target")).unwrap();
+        assert!(is_opaque(open_folder(CWD, path("target/x").as_path()).unwrap().as_fd()));
+        fs::create_dir_all(path("flat")).unwrap();
+        flatten(&[path("low"), path("high")], &path("flat")).unwrap();
+        assert!(!is_opaque(open_folder(CWD, path("flat/x").as_path()).unwrap().as_fd()));
     }
 
     fn durable(path: &Path, text: &str) {

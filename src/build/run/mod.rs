@@ -1,6 +1,7 @@
 //! `RUN`: one process start on an overlay, whose upper directory becomes the layer.
 
 pub(in crate::build) mod cache_mount;
+pub mod emulation;
 mod mounts;
 mod secrets;
 mod stubs;

@@ -12,7 +12,10 @@
 //! than the one that the caller gives.
 
 mod header;
+mod stream;
 mod walk;
+
+pub use stream::Stream;
 
 use super::Store;
 use super::layers::{LayerInfo, Making, Staged, new_file, open_directory};

@@ -14,11 +14,11 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// Directories nest at most this deep, as when layers are unpacked.
-const DEEPEST: usize = 1024;
+pub(super) const DEEPEST: usize = 1024;
 /// What was left out is named so often, and then only counted.
 const NAMED_SKIPS: usize = 64;
 /// Bytes that are read at once.
-const BUFFER: usize = 256 * 1024;
+pub(super) const BUFFER: usize = 256 * 1024;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -225,7 +225,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Names in `folder`, sorted by their bytes.
-fn names(folder: BorrowedFd<'_>) -> io::Result<Vec<CString>> {
+pub(super) fn names(folder: BorrowedFd<'_>) -> io::Result<Vec<CString>> {
     let mut names = Vec::new();
     for entry in Dir::read_from(folder)? {
         let entry = entry?;
@@ -245,7 +245,7 @@ fn is_opaque(folder: BorrowedFd<'_>) -> bool {
 }
 
 /// Extended attributes that belong to the file, sorted by name.
-fn xattrs(file: BorrowedFd<'_>) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+pub(super) fn xattrs(file: BorrowedFd<'_>) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
     let mut count = match rustix::fs::flistxattr(file, &mut [0u8; 0][..]) {
         Err(Errno::OPNOTSUPP) => 0,
         count => count?,

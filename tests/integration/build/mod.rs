@@ -4,6 +4,7 @@ mod change_one_input;
 mod failures;
 mod kill;
 mod network;
+mod outputs;
 mod parallel;
 mod project;
 mod reproducible;
