@@ -7,10 +7,10 @@ use super::graph::{self, Graph};
 use super::images::Images;
 use super::stage::Wrong;
 use super::wish::BuildWish;
+use crate::dockerfile::ParseError;
 use crate::dockerfile::ast::Dockerfile;
 use crate::dockerfile::lint::{self, Base, Options, Warning};
 use crate::dockerfile::patterns::{Patterns, clean};
-use crate::dockerfile::ParseError;
 use crate::error::Error;
 use std::collections::BTreeMap;
 

@@ -26,11 +26,12 @@ use crate::oci::digest::Digest;
 use crate::oci::manifest::architecture;
 use crate::oci::platform::Wanted;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::Path;
 
 /// What a build has given.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Built {
     /// The image, or the index of several.
     pub id: Option<Digest>,
@@ -100,7 +101,8 @@ pub fn attempt(engine: &Engine, wish: &BuildWish, shown: Box<dyn Progress>) -> R
     report.finish(result.is_err());
     if let Some(recording) = recording {
         if let Ok(Built { metadata: serde_json::Value::Object(metadata), .. }) = &mut result {
-            metadata.insert("buildx.build.ref".to_owned(), format!("default/default/{}", recording.id()).into());
+            metadata
+                .insert("buildx.build.ref".to_owned(), format!("default/default/{}", recording.id()).into());
         }
         let outcome = match &result {
             Ok(built) => Ok(built.id.iter().map(|id| (id.to_string(), None)).collect()),
@@ -156,7 +158,12 @@ fn whole(
     let about = About { wish, platform: &platforms[0], context: &context, images: &images };
     let findings = findings::of_build(&file, &about, graphs.as_deref())?;
     findings.warnings.iter().for_each(|warning| {
-        report.warn(definition, warning.short(), vec![warning.description.to_owned()], warning.url.to_owned());
+        report.warn(
+            definition,
+            warning.short(),
+            vec![warning.description.to_owned()],
+            warning.url.to_owned(),
+        );
     });
     told_ignore(&context, report);
     let graphs = graphs?;

@@ -296,8 +296,9 @@ impl<'a> Removal<'a> {
 
     fn remove_contents(&mut self, record: &ImageRecord) -> Result<()> {
         let others = self.store.images().list()?;
-        let layers: HashSet<Digest> =
-            others.iter().flat_map(|image| image.layers.iter().map(|layer| layer.diff_id)).collect();
+        let of_others = others.iter().flat_map(|image| image.layers.iter().map(|layer| layer.diff_id));
+        // What a step of a build gave stays until the cache is pruned.
+        let layers: HashSet<Digest> = of_others.chain(self.store.build_cache().layers()?).collect();
         let blobs: HashSet<Digest> = others.iter().flat_map(blobs_of).collect();
         let diff_ids: Vec<Digest> = record.layers.iter().map(|layer| layer.diff_id).collect();
         let chains = chain_ids(&diff_ids);

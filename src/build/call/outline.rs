@@ -230,9 +230,8 @@ impl Outline<'_> {
             format!("{name}\t{value}\t{}", arg.description.as_deref().unwrap_or_default())
         };
         add("BUILD ARG\tVALUE\tDESCRIPTION", self.args().into_iter().map(arg).collect());
-        let need = |(id, need): (&String, &Need)| {
-            format!("{id}\t{}", if need.required { "true" } else { "" })
-        };
+        let need =
+            |(id, need): (&String, &Need)| format!("{id}\t{}", if need.required { "true" } else { "" });
         add("SECRET\tREQUIRED", sorted(&self.secrets).into_iter().map(need).collect());
         add("SSH\tREQUIRED", sorted(&self.agents).into_iter().map(need).collect());
         text

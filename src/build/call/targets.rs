@@ -49,6 +49,9 @@ mod tests {
         let source = Text { name: "Dockerfile".to_owned(), text: text.to_owned() };
         let answer = answer(&crate::dockerfile::parse(text.as_bytes()).unwrap(), &source);
         assert_eq!(answer.text, "TARGET      DESCRIPTION\n            \nx (default) the one\n");
-        assert_eq!(answer.json["targets"][0], json!({ "base": "bb", "location": json::location(crate::dockerfile::ast::Lines { first: 1, last: 1 }) }));
+        assert_eq!(
+            answer.json["targets"][0],
+            json!({ "base": "bb", "location": json::location(crate::dockerfile::ast::Lines { first: 1, last: 1 }) })
+        );
     }
 }
