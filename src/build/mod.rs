@@ -4,6 +4,7 @@
 //! BuildWish → context → Dockerfile → Graph (stage, graph: pure) → driver → layers → image → outputs
 //! ```
 
+pub mod apart;
 pub mod bases;
 pub mod builders;
 pub mod cache;

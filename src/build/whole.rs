@@ -28,11 +28,12 @@ use crate::oci::digest::Digest;
 use crate::oci::manifest::architecture;
 use crate::oci::platform::Wanted;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::Path;
 
 /// What a build has given.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Built {
     /// The image, or the index of several.
     pub id: Option<Digest>,

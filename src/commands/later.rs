@@ -265,6 +265,9 @@ const STEPS: &str = "steps are confined in one way, and named so in the Dockerfi
 const RETRIES: &str = "how often a registry is asked is fixed";
 const NO_SBOM: &str = "rcon makes no attestations";
 
+/// `buildx bake`.
+pub(super) const BUILDX_BAKE: &[Later] = &[flag("policy", List, "policies of sources are not supported")];
+
 /// `buildx rm`.
 pub(super) const BUILDX_RM: &[Later] = &[
     // There is neither a daemon nor a state of its own behind a name.

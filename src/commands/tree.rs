@@ -127,6 +127,7 @@ static BUILDX: Group = Group {
     carries: true,
     defer: |command| deferred(BUILDX.entries.iter(), command),
     entries: &[
+        verb(&["bake", "f"], &buildx::bake::VERB),
         verb(&["build", "b"], &build::VERB),
         verb(&["create"], &buildx::create::VERB),
         verb(&["dap"], &buildx::absent::DAP),

@@ -69,8 +69,8 @@ fn freed(entry: &Entry) -> u64 {
     if entry.shared { 0 } else { entry.size }
 }
 
-/// Bytes of all that is the cache's alone.
-fn size<'a>(entries: impl Iterator<Item = &'a Entry>) -> u64 {
+/// Bytes of those of `entries` that images do not have as well.
+pub fn size<'a>(entries: impl Iterator<Item = &'a Entry>) -> u64 {
     entries.map(freed).fold(0, u64::saturating_add)
 }
 

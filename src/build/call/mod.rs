@@ -9,10 +9,11 @@ use super::context;
 use super::driver::StepFailed;
 use super::graph::{self, Graph};
 use super::images::{Images, Ways};
+use super::progress::event::Progress;
 use super::progress::printer;
 use super::report::Report;
 use super::stage::Wrong;
-use super::whole::{self, Text};
+use super::whole::{self, Failure, Text};
 use super::wish::{BuildWish, Call, CallFormat};
 use super::work::Fetched;
 use crate::dockerfile::ast::Dockerfile;
@@ -43,17 +44,22 @@ impl Answer {
     }
 }
 
-/// Looks at the Dockerfile of `wish` as it asks.
+/// Looks at the Dockerfile of `wish` as it asks, and tells standard error what happens.
 ///
 /// # Errors
 /// When there is no such file; for outlines and targets also when it is wrong, after its lines were shown.
 pub fn call(engine: &Engine, wish: &BuildWish) -> Result<Answer> {
     let terminal = rustix::termios::isatty(rustix::stdio::stderr());
-    let report = Report::to(printer(wish.progress, terminal));
+    attempt(engine, wish, printer(wish.progress, terminal)).map_err(Failure::told)
+}
+
+/// The same, and tells `shown`.
+pub fn attempt(engine: &Engine, wish: &BuildWish, shown: Box<dyn Progress>) -> Result<Answer, Failure> {
+    let report = Report::to(shown);
     let mut source = None;
     let result = answer(engine, wish, &report, &mut source);
     report.finish(result.is_err());
-    result.map_err(|failed| whole::Failure::of(failed, source.as_ref()).told())
+    result.map_err(|failed| Failure::of(failed, source.as_ref()))
 }
 
 fn answer(

@@ -6,7 +6,7 @@ use crate::build::wish::{BuildWish, ContextWish};
 use crate::dockerfile::lint;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The Dockerfile's usual name.
 const DOCKERFILE: &str = "Dockerfile";
@@ -64,10 +64,15 @@ pub(super) fn secret_args(wish: &BuildWish) -> Vec<Vec<u8>> {
 
 fn context(context: &ContextWish) -> String {
     match context {
-        ContextWish::Directory(folder) => folder.display().to_string(),
+        ContextWish::Directory(folder) => clean(folder).display().to_string(),
         ContextWish::StandardInput => "-".to_owned(),
         ContextWish::Git(address) | ContextWish::Url(address) => without_credentials(address),
     }
+}
+
+/// A path without `.`.
+fn clean(path: &Path) -> PathBuf {
+    path.components().collect()
 }
 
 /// What stands between `://` and `@` of an address, when it has a password or is a token.
@@ -90,7 +95,7 @@ fn without_credentials(address: &str) -> String {
 /// As buildx names builds: the folder of the context, the Dockerfile where it is not the usual one, the target.
 fn name(wish: &BuildWish) -> String {
     let base = match &wish.context {
-        ContextWish::Directory(folder) => of_folder(folder, wish.file.as_deref()),
+        ContextWish::Directory(folder) => of_folder(&clean(folder), wish.file.as_deref()),
         ContextWish::StandardInput => String::new(),
         ContextWish::Git(address) | ContextWish::Url(address) => without_credentials(address),
     };

@@ -17,9 +17,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-/// What a build gave: manifests with their platforms, or what went wrong.
-pub type Outcome = Result<Vec<(String, Option<String>)>, String>;
-
 /// What a build that the user stopped fails with.
 const CANCELED: &str = "context canceled";
 
@@ -87,7 +84,10 @@ impl Recording {
     ///
     /// # Errors
     /// Of the file system.
-    pub fn end(mut self, outcome: &Outcome) -> crate::error::Result<()> {
+    pub fn end(
+        mut self,
+        outcome: &Result<Vec<(String, Option<String>)>, String>,
+    ) -> crate::error::Result<()> {
         let record = &mut self.record;
         record.completed = Some(Timestamp::now());
         match outcome {

@@ -1,12 +1,13 @@
 //! What happens in a build, as the printers hear it. A vertex is a step as BuildKit shows it: `[2/3] RUN …`.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// A step, by the order in which steps were announced, from 0.
 pub type VertexId = usize;
 
 /// Something happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// When.
     pub at: Timestamp,
@@ -15,7 +16,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
     /// There is a step of this name: `[internal] load build definition from Dockerfile`, `[build 2/4] RUN make`.
     Announced { id: VertexId, name: String },
@@ -39,7 +40,7 @@ pub enum What {
 }
 
 /// How far a part of a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartState {
     /// Bytes or things so far.
     pub current: u64,
@@ -52,7 +53,7 @@ pub struct PartState {
 }
 
 /// Where a step printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stream {
     /// Standard output.
     Output,

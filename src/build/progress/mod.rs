@@ -4,6 +4,7 @@ pub mod event;
 mod plain;
 mod quiet;
 mod raw;
+pub mod shared;
 mod tail;
 mod trace;
 mod tty;

@@ -10,9 +10,11 @@ mod outcome;
 mod output;
 mod pairs;
 mod progress;
+mod proxies;
 mod pulling;
 mod secret;
 mod ssh;
+mod target;
 mod wish;
 
 #[cfg(test)]
@@ -36,7 +38,7 @@ use pulling::Pulling;
 use std::path::PathBuf;
 
 /// The arguments of `build`. Values that docker checks after all flags are read stay text until then.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct BuildArgs {
     /// Add a line to /etc/hosts of steps
     #[arg(long, value_name = "NAME:ADDRESS")]
@@ -191,10 +193,17 @@ pub struct BuildArgs {
     pub context: String,
 }
 
-/// How `imagetools create` is to show progress, which has the words of `build`.
+/// How `imagetools create` and `bake` are to show progress, which has the words of `build`.
 pub(super) fn progress(typed: &str, caller: &Caller) -> Result<build::wish::ProgressWish> {
     progress::chosen(typed, false, caller)
 }
+
+/// Refuses `--provenance` and `--sbom` of `bake`.
+pub(super) fn attestations(provenance: Option<&str>, sbom: Option<&str>) -> Result<()> {
+    attest::refuse(&[], provenance, sbom)
+}
+
+pub(super) use proxies::add as add_proxies;
 
 pub(super) static VERB: Verb = Verb {
     about: "Build an image from a Dockerfile",
@@ -212,6 +221,7 @@ impl BuildArgs {
         self.builder.choose(&engine.paths, &caller)?;
         let mut wish = self.wish(&caller)?;
         wish.registries.docker_config = config.map(PathBuf::from);
+        proxies::add(&mut wish, &engine.paths)?;
         self.notes(&caller).iter().for_each(|note| ui.talk(note));
         if wish.call != build::wish::Call::Build {
             return outcome::answer(&build::call::call(engine, &wish)?, &wish, ui);

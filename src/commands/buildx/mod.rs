@@ -1,6 +1,7 @@
 //! `rcon buildx`, a file for each of its verbs. There is one builder, rcon itself, under the names it was given.
 
 pub mod absent;
+pub mod bake;
 pub mod choose;
 pub mod create;
 pub mod du;
@@ -31,6 +32,8 @@ const BUILDKIT: &str = concat!("v0.0.0+rcon-", env!("CARGO_PKG_VERSION"));
 pub enum Buildx {
     /// Verbs that are not there
     Absent(absent::Absent),
+    /// `rcon buildx bake`
+    Bake(Box<bake::BakeArgs>),
     /// `rcon buildx use`
     Choose(choose::ChooseArgs),
     /// `rcon buildx create`
@@ -62,6 +65,7 @@ impl Buildx {
     pub fn run(self, engine: &Engine, config: Option<String>, ui: &mut Ui) -> Result<u8> {
         match self {
             Self::Absent(verb) => verb.run(ui),
+            Self::Bake(args) => args.run(engine, config, ui),
             Self::Choose(args) => args.run(engine, ui),
             Self::Create(args) => args.run(engine, ui),
             Self::Du(args) => args.run(engine, ui),

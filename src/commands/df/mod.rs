@@ -4,6 +4,7 @@ mod verbose;
 
 use super::verb::{Verb, Words};
 use super::{Invocation, later};
+use crate::build::cache::{self, entry::Entry};
 use crate::engine::host::Engine;
 use crate::engine::usage::{self, Usage};
 use crate::error::Result;
@@ -51,16 +52,17 @@ impl DfArgs {
     pub fn run(self, engine: &Engine, ui: &mut Ui) -> Result<u8> {
         engine.enter()?;
         let usage = usage::measure(engine)?;
+        let cache = cache::list(engine)?;
         match self.verbose {
-            true => ui.print(verbose::text(&usage, self.format.as_deref())?)?,
-            false => ui.print(LISTING.render(self.format.as_deref(), &summary(&usage))?)?,
+            true => ui.print(verbose::text(&usage, &cache, self.format.as_deref())?)?,
+            false => ui.print(LISTING.render(self.format.as_deref(), &summary(&usage, &cache))?)?,
         }
         Ok(0)
     }
 }
 
-/// docker's four rows. Nothing keeps a build cache yet.
-fn summary(usage: &Usage) -> [Row; 4] {
+/// docker's four rows.
+fn summary(usage: &Usage, cache: &[Entry]) -> [Row; 4] {
     let images = usage.images.iter().filter(|image| image.containers > 0).count();
     let running = usage.containers.iter().filter(|container| container.runs()).count();
     let idle = usage.containers.iter().filter(|container| !container.runs());
@@ -82,8 +84,23 @@ fn summary(usage: &Usage) -> [Row; 4] {
             volumes_size,
             unlinked.map(|volume| volume.size).sum(),
         ),
-        row("Build Cache", [0, 0], 0, 0),
+        cache_row(cache),
     ]
+}
+
+/// What images have as well is not counted, and there is no percent.
+fn cache_row(cache: &[Entry]) -> Row {
+    let bytes = |is: fn(&Entry) -> bool| {
+        let own = cache.iter().filter(|entry| !entry.shared && is(entry));
+        size::human_precise(own.map(|entry| entry.size).fold(0, u64::saturating_add))
+    };
+    Row::of([
+        ("Type", "Build Cache".to_owned()),
+        ("TotalCount", cache.len().to_string()),
+        ("Active", cache.iter().filter(|entry| entry.in_use).count().to_string()),
+        ("Size", bytes(|_| true)),
+        ("Reclaimable", bytes(Entry::is_reclaimable)),
+    ])
 }
 
 fn row(kind: &str, [total, active]: [usize; 2], bytes: u64, reclaimable: u64) -> Row {

@@ -1,5 +1,6 @@
 //! Each image, container and volume: docker's sections, or one object for a template.
 
+use crate::build::cache::entry::Entry;
 use crate::engine::list::{self, Size, View};
 use crate::engine::usage::{ImageUsage, Usage, VolumeUsage};
 use crate::error::Result;
@@ -37,11 +38,23 @@ const VOLUMES: Listing<'static> = Listing {
     raw: None,
 };
 
-const BUILD_CACHE: &str =
-    "Build cache usage: 0B\n\nCACHE ID   CACHE TYPE   SIZE      CREATED   LAST USED   USAGE     SHARED\n";
+const BUILD_CACHE: Listing<'static> = Listing {
+    headers: &[
+        ("ID", "CACHE ID"),
+        ("CacheType", "CACHE TYPE"),
+        ("Size", "SIZE"),
+        ("CreatedSince", "CREATED"),
+        ("LastUsedSince", "LAST USED"),
+        ("UsageCount", "USAGE"),
+        ("Shared", "SHARED"),
+    ],
+    default: "table {{.ID}}\\t{{.CacheType}}\\t{{.Size}}\\t{{.CreatedSince}}\\t{{.LastUsedSince}}\\t\
+              {{.UsageCount}}\\t{{.Shared}}",
+    raw: None,
+};
 
 /// The whole text. A template sees an object with `Images`, `Containers`, `Volumes` and `BuildCache`.
-pub(super) fn text(usage: &Usage, format: Option<&str>) -> Result<String> {
+pub(super) fn text(usage: &Usage, cache: &[Entry], format: Option<&str>) -> Result<String> {
     let is_table = matches!(format, None | Some("" | "table"));
     let view = View { whole: !is_table, now: Timestamp::now(), zone: time::local_zone() };
     let images = rows(&usage.images, |image| image_row(image, &view));
@@ -49,19 +62,23 @@ pub(super) fn text(usage: &Usage, format: Option<&str>) -> Result<String> {
         list::row(&container.seen, Size { own: container.size, with_image: 0 }, &view)
     });
     let volumes = rows(&usage.volumes, volume_row);
+    let own = cache.iter().filter(|entry| !entry.shared).map(|entry| entry.size).fold(0, u64::saturating_add);
+    let cache = rows(cache, |entry| cache_row(entry, &view));
     if is_table {
         return Ok(format!(
-            "Images space usage:\n\n{}\nContainers space usage:\n\n{}\nLocal Volumes space usage:\n\n{}\n{BUILD_CACHE}",
+            "Images space usage:\n\n{}\nContainers space usage:\n\n{}\nLocal Volumes space usage:\n\n{}\nBuild cache usage: {}\n\n{}",
             IMAGES.render(None, &images)?,
             CONTAINERS.render(None, &containers)?,
             VOLUMES.render(None, &volumes)?,
+            size::human_precise(own),
+            BUILD_CACHE.render(None, &cache)?,
         ));
     }
     let object = json!({
         "Images": objects(images),
         "Containers": objects(containers),
         "Volumes": objects(volumes),
-        "BuildCache": [],
+        "BuildCache": objects(cache),
     });
     match format {
         None | Some("json") => Ok(json_line(&object) + "\n"),
@@ -101,5 +118,29 @@ fn volume_row(volume: &VolumeUsage) -> Row {
         ("Links", volume.links.to_string()),
         ("Size", size::human_precise(volume.size)),
         ("Driver", "local".to_owned()),
+    ])
+}
+
+/// A star marks what a build works with.
+fn cache_row(entry: &Entry, view: &View) -> Row {
+    let since =
+        |then: Option<Timestamp>| then.map(|then| time::human_ago(then, view.now)).unwrap_or_default();
+    let at =
+        |then: Option<Timestamp>| then.map(|then| time::created_at(then, &view.zone)).unwrap_or_default();
+    let id = if view.whole { &entry.id[..] } else { entry.id.get(..12).unwrap_or(&entry.id) };
+    let star = if entry.in_use { "*" } else { "" };
+    Row::of([
+        ("ID", format!("{id}{star}")),
+        ("Parent", entry.parents.first().cloned().unwrap_or_default()),
+        ("CacheType", entry.kind.clone()),
+        ("Description", entry.description.clone()),
+        ("Size", size::human(entry.size)),
+        ("CreatedAt", at(Some(entry.created))),
+        ("CreatedSince", since(Some(entry.created))),
+        ("LastUsedAt", at(entry.last_used)),
+        ("LastUsedSince", since(entry.last_used)),
+        ("UsageCount", entry.uses.to_string()),
+        ("InUse", entry.in_use.to_string()),
+        ("Shared", entry.shared.to_string()),
     ])
 }

@@ -4,12 +4,15 @@ use super::super::parse::filter::{Filter, filter};
 use super::super::verb::{Verb, Words};
 use super::super::{Invocation, later};
 use super::{confirm, read_filters, tell, tell_total};
+use crate::build::cache::{self, entry::PruneWish};
 use crate::engine::host::Engine;
 use crate::engine::networks;
-use crate::engine::prune::{self, Keys};
+use crate::engine::prune::{self, Filters, Keys};
 use crate::error::{Error, Result};
 use crate::output::Ui;
 use clap::{Args, FromArgMatches};
+use jiff::Timestamp;
+use std::time::Duration;
 
 /// The arguments of `system prune`.
 #[derive(Debug, Clone, clap::Args)]
@@ -29,7 +32,7 @@ pub struct SystemPruneArgs {
 }
 
 pub(in crate::commands) static VERB: Verb = Verb {
-    about: "Remove stopped containers, unused networks and images, and what killed calls left",
+    about: "Remove stopped containers, unused networks, images and build cache, and what killed calls left",
     usage: "[OPTIONS]",
     words: Words::None,
     augment: SystemPruneArgs::augment_args,
@@ -59,8 +62,26 @@ impl SystemPruneArgs {
         }
         let images = prune::images(engine, &filters, self.all)?;
         code |= tell(ui, "Images", &images)?;
-        tell_total(ui, freed + images.freed)?;
+        freed += images.freed;
+        freed += self.cache(engine, &filters, ui)?;
+        tell_total(ui, freed)?;
         Ok(code)
+    }
+
+    /// Removes the cache of builds; bytes that are free now. Nothing in it has labels.
+    fn cache(&self, engine: &Engine, filters: &Filters, ui: &mut Ui) -> Result<u64> {
+        if filters.ask_for_labels() {
+            return Ok(0);
+        }
+        let age = filters.until().map(|then| Timestamp::now().duration_since(then));
+        let until = age.map(|age| Duration::try_from(age).unwrap_or_default());
+        let gone = cache::prune(engine, &PruneWish { all: self.all, until, ..PruneWish::default() })?;
+        if !gone.is_empty() {
+            ui.line("Deleted build cache objects:")?;
+            gone.iter().try_for_each(|entry| ui.line(&entry.id))?;
+            ui.line("")?;
+        }
+        Ok(cache::size(gone.iter()))
     }
 
     fn warning(&self) -> String {

@@ -66,6 +66,16 @@ impl Filters {
         Ok(filters)
     }
 
+    /// What is older is meant, where that was said.
+    pub fn until(&self) -> Option<Timestamp> {
+        self.until
+    }
+
+    /// Whether labels were spoken of.
+    pub fn ask_for_labels(&self) -> bool {
+        !self.labels.is_empty() || !self.without.is_empty()
+    }
+
     /// Whether what was made at `created` (`None`: nobody knows, long ago) with these labels is meant.
     pub fn accept(&self, created: Option<Timestamp>, labels: &BTreeMap<String, String>) -> bool {
         let has = |(key, value): &Label| {
