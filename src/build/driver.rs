@@ -555,8 +555,8 @@ impl<'a> Driver<'a> {
     fn tree_of(&self, origin: &Origin) -> Result<std::path::PathBuf> {
         let Some(inside) = &self.inside else { return Err(Error::new(Kind::System, "outside of U0")) };
         match origin {
-            Origin::Context => Ok(super::sources::path_of(&self.means.context.root)),
-            Origin::Folder(number) => Ok(super::sources::path_of(&self.means.folders[*number].root)),
+            Origin::Context => inside.seen(&self.means.context.root),
+            Origin::Folder(number) => inside.seen(&self.means.folders[*number].root),
             other => {
                 let layers = self.origin_layers(other).unwrap_or_default();
                 inside.trees.path(&inside.work, &self.folders(&layers)?)

@@ -2,12 +2,20 @@
 
 use super::bases::Bases;
 use super::driver::Means;
+use super::sources::path_of;
 use super::trees::{Trees, unmount_below};
 use super::work::Work;
 use crate::engine::host::Settled;
 use crate::engine::uses::BuildUse;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::userns::mapping::Mapping;
+use rustix::fs::{Mode, OFlags, fstat};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::path::PathBuf;
 
 /// What there is only inside.
 #[derive(Debug)]
@@ -18,6 +26,8 @@ pub struct Inside {
     pub trees: Trees,
     /// The build's folder.
     pub work: Work,
+    /// Folders of the host as they are seen from here, by their descriptor outside.
+    seen: RefCell<BTreeMap<RawFd, OwnedFd>>,
     _settled: Settled,
 }
 
@@ -35,7 +45,33 @@ impl Inside {
         }
         let trees = Trees::begin(means.store)?;
         let work = Work::begin(means.engine, &uses)?;
-        Ok(Self { mapping, trees, work, _settled: settled })
+        Ok(Self { mapping, trees, work, seen: RefCell::default(), _settled: settled })
+    }
+
+    /// A way to the folder that was opened as `root` before this process came here. The kernel makes mounts only of
+    /// what is opened in this mount namespace (open_tree(2), EINVAL), so it is opened again, and must be the same.
+    pub fn seen(&self, root: &OwnedFd) -> Result<PathBuf> {
+        let number = root.as_raw_fd();
+        let mut seen = self.seen.borrow_mut();
+        let again = match seen.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let again = opened_again(root).what(|| "opening a folder of the build to mount it")?;
+                place.insert(again)
+            }
+        };
+        Ok(path_of(again))
+    }
+}
+
+fn opened_again(root: &OwnedFd) -> io::Result<OwnedFd> {
+    let path = std::fs::read_link(path_of(root))?;
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let again = rustix::fs::open(&path, flags, Mode::empty())?;
+    let (before, now) = (fstat(root)?, fstat(&again)?);
+    match (before.st_dev, before.st_ino) == (now.st_dev, now.st_ino) {
+        true => Ok(again),
+        false => Err(io::Error::other(format!("{} is another folder by now", path.display()))),
     }
 }
 
