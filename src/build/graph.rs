@@ -1,12 +1,12 @@
 //! Which stages are needed, what each begins with, and what its steps are.
 
 use super::bases::Bases;
-use super::stage::{Base, Given, Names, Origin, StagePlan, Work, Wrong, evaluate};
+use super::stage::{Base, Evaluated, Given, Names, Origin, Scope, StagePlan, Work, Wrong, evaluate};
 use crate::dockerfile;
 use crate::dockerfile::ast::{Dockerfile, Instruction, Kind, Stage};
 use crate::dockerfile::words::{Lexer, Variables};
 use crate::error::{Error, Kind as ErrorKind};
-use crate::oci::config::ImageConfig;
+use crate::oci::config::{ImageConfig, RunConfig};
 use crate::oci::manifest::architecture;
 use std::collections::BTreeMap;
 
@@ -149,10 +149,14 @@ impl Planner<'_> {
             Planned::Untouched => self.planned[number] = Planned::Begun,
         }
         let (base, shown, config) = self.base(number)?;
+        let scope = match base {
+            Base::Stage(before) => self.scope(before),
+            Base::Image(_) | Base::Scratch => None,
+        };
         let triggers = self.triggers(&config).map_err(wrong)?;
         let given = Given { base: config, args: self.call.args, globals: &self.globals, escape: self.escape };
         let mut origins = Origins { file: self.file, bases: &mut *self.bases, platform: self.call.platform };
-        let (steps, config) = evaluate(stage, &triggers, &given, &mut origins)?;
+        let Evaluated { steps, config, scope } = evaluate(stage, &triggers, &given, &mut origins)?;
         for step in &steps {
             for needed in step.work.iter().flat_map(stages_of) {
                 self.stage(needed).map_err(|found| match found.error.kind {
@@ -171,8 +175,17 @@ impl Planner<'_> {
             base,
             steps,
             config,
+            scope,
         }));
         Ok(())
+    }
+
+    /// The variables that the stage `number` ends with.
+    fn scope(&self, number: usize) -> Option<Scope> {
+        match &self.planned[number] {
+            Planned::Done(plan) => Some(plan.scope.clone()),
+            Planned::Untouched | Planned::Begun => None,
+        }
     }
 
     /// What the stage `number` begins with, how that is shown, and its configuration.
@@ -206,6 +219,7 @@ impl Planner<'_> {
                 os: parts.next().unwrap_or("linux").to_owned(),
                 architecture: parts.next().unwrap_or_default().to_owned(),
                 variant: parts.next().map(str::to_owned),
+                config: RunConfig { working_dir: "/".to_owned(), ..RunConfig::default() },
                 ..ImageConfig::default()
             };
             return Ok((Base::Scratch, name, config));

@@ -36,7 +36,7 @@ impl Evaluation<'_> {
             }
             Kind::Cmd(command) => {
                 let (words, told) = self.command(command);
-                self.run_config().args_escaped = matches!(command, Command::Shell(_));
+                self.run_config().args_escaped = true;
                 self.run_config().cmd = Some(words);
                 self.has_command = true;
                 Ok(format!("CMD {told}"))

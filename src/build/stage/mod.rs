@@ -36,6 +36,8 @@ pub struct StagePlan {
     pub steps: Vec<Step>,
     /// The image's configuration in the end; without layers, dates and history.
     pub config: ImageConfig,
+    /// Its variables in the end, which stages on top of it begin with.
+    pub scope: Scope,
 }
 
 /// What a stage begins with.
@@ -98,6 +100,8 @@ pub struct Wrong {
 pub struct Given<'a> {
     /// The base's configuration.
     pub base: ImageConfig,
+    /// The base's variables, where it is a stage of the same file: arguments that it declared are known on.
+    pub scope: Option<Scope>,
     /// `--build-arg`.
     pub args: &'a BTreeMap<String, String>,
     /// Global `ARG`s with their values, and the platform's.
@@ -106,13 +110,24 @@ pub struct Given<'a> {
     pub escape: char,
 }
 
+/// What the instructions of a stage come to.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// In order.
+    pub steps: Vec<Step>,
+    /// The image's configuration in the end.
+    pub config: ImageConfig,
+    /// The variables in the end.
+    pub scope: Scope,
+}
+
 /// Evaluates the instructions of `stage`. Triggers of the base (`ONBUILD`) come first.
 pub fn evaluate(
     stage: &Stage,
     triggers: &[Instruction],
     given: &Given<'_>,
     names: &mut dyn Names,
-) -> Result<(Vec<Step>, ImageConfig), Wrong> {
+) -> Result<Evaluated, Wrong> {
     let mut evaluation = Evaluation::new(given);
     evaluation.config.config.on_build = None;
     for instruction in triggers.iter().chain(&stage.instructions) {
@@ -120,7 +135,8 @@ pub fn evaluate(
             .instruction(instruction, names)
             .map_err(|error| Wrong { lines: instruction.lines, error })?;
     }
-    Ok((evaluation.steps, evaluation.config))
+    let Evaluation { steps, config, scope, .. } = evaluation;
+    Ok(Evaluated { steps, config, scope })
 }
 
 /// A stage while it is evaluated.
@@ -140,7 +156,7 @@ impl<'a> Evaluation<'a> {
         if !config.config.env.iter().any(|entry| entry.starts_with("PATH=")) {
             config.config.env.insert(0, format!("PATH={DEFAULT_PATH}"));
         }
-        let scope = Scope::of(&config.config.env);
+        let scope = given.scope.clone().unwrap_or_else(|| Scope::of(&config.config.env));
         let lexer = Lexer::new(given.escape);
         Self { given, lexer, scope, config, steps: Vec::new(), has_command: false }
     }

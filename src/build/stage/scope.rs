@@ -7,7 +7,7 @@ use crate::dockerfile::words::Variables;
 pub struct Scope {
     values: Vec<(String, String)>,
     /// Declared by `ARG`, in order; told in the history of `RUN`.
-    declared: Vec<(String, Option<String>)>,
+    declared: Vec<String>,
 }
 
 impl Scope {
@@ -30,12 +30,11 @@ impl Scope {
 
     /// `ARG`; one without a value is known by name alone.
     pub(super) fn declare(&mut self, name: &str, value: Option<String>) {
-        if let Some(value) = &value {
-            self.set(name, value.clone());
+        if let Some(value) = value {
+            self.set(name, value);
         }
-        match self.declared.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => *known = value,
-            None => self.declared.push((name.to_owned(), value)),
+        if !self.declared.iter().any(|known| known == name) {
+            self.declared.push(name.to_owned());
         }
     }
 
@@ -44,13 +43,11 @@ impl Scope {
         self.values.iter().map(|(name, value)| format!("{name}={value}")).collect()
     }
 
-    /// `|2 A=1 B=2 `, as the history of a `RUN` begins; empty where nothing was declared.
+    /// `|2 A=1 B=2 `, as the history of a `RUN` begins, with the values that the command sees; empty where nothing
+    /// was declared.
     pub(super) fn declared(&self) -> String {
-        let told: Vec<String> = self
-            .declared
-            .iter()
-            .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name}={value}")))
-            .collect();
+        let told = |name: &String| format!("{name}={}", self.get(name).unwrap_or_default());
+        let told: Vec<String> = self.declared.iter().map(told).collect();
         match told.len() {
             0 => String::new(),
             count => format!("|{count} {} ", told.join(" ")),

@@ -1,4 +1,4 @@
-# expect: fails unsupported modifier (x) in substitution
+# expect: fails unsupported modifier (:x) in substitution
 FROM box
 ENV A=1
 ENV B=${A:x}

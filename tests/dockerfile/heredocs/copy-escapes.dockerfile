@@ -1,4 +1,4 @@
-# expect: file /x content=$A 1 \\n "q"\n
+# expect: file /x content=$A 1 n "q"\n
 FROM box
 ARG A=1
 COPY <<EOF /x

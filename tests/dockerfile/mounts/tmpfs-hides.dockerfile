@@ -1,3 +1,4 @@
+# gap: the files of a container's own, as /etc/hosts, find no place in an empty folder
 # expect: file /etc/passwd
 # expect: file /x content=0\n
 FROM box

@@ -1,3 +1,5 @@
-# expect: file /x content=HOME=/root\nHOSTNAME=buildkitsandbox\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n
+# expect: output HOSTNAME=buildkitsandbox
+# expect: output HOME=/root
+# expect: output PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 FROM box
-RUN ["/bin/busybox", "sh", "-c", "tr '\\0' '\\n' < /proc/self/environ | sort > /x"]
+RUN ["/bin/env"]

@@ -1,5 +1,5 @@
-# expect: file /tmp/x owner=1000:1000 content=uid=1000(user) gid=1000(user) groups=100(users),1000(user)\n
+# expect: file /tmp/x owner=1000:1000 content=1000 1000 user\n
 # expect: config .User is "user"
 FROM box
 USER user
-RUN id > /tmp/x
+RUN echo $(id -u) $(id -g) $(id -un) > /tmp/x

@@ -1,5 +1,5 @@
-//! `rcon build`, as users see it.
-
+mod case;
+mod cases;
 mod change_one_input;
 mod failures;
 mod kill;
@@ -8,4 +8,5 @@ mod outputs;
 mod parallel;
 mod project;
 mod reproducible;
+mod saved;
 mod security;

@@ -1,5 +1,0 @@
-# expect: fails
-FROM box
-COPY --from=later /x /
-FROM box AS later
-RUN echo > /x
