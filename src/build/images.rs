@@ -3,7 +3,9 @@
 use super::bases::{BaseImage, Bases};
 use super::report::Report;
 use super::wish::BuildWish;
+use super::worker::Worker;
 use crate::engine::host::Engine;
+use crate::engine::image::making;
 use crate::engine::pull::{self, Source};
 use crate::engine::registries::Registries;
 use crate::error::{Error, Kind, Result};
@@ -96,10 +98,14 @@ impl<'a> Images<'a> {
 
     fn fetch(&self, name: &str, wanted: &Wanted) -> Result<()> {
         let sources = Source::of(&Registries::open(&self.engine.paths, &self.wish.registries)?, name)?;
-        let progress = Progress::quiet();
-        self.engine.in_outer(|engine, making| {
-            pull::first(&engine.store()?, &sources, wanted, making, &progress).map(drop)
-        })
+        let worker = Worker::start(|| {
+            let mapping = self.engine.enter()?;
+            // Other ids than before: the kernel has forgotten the signal.
+            let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+            let store = self.engine.store()?;
+            pull::first(&store, &sources, wanted, &making(&mapping)?, &Progress::quiet()).map(drop)
+        })?;
+        worker.result()
     }
 
     fn find(&self, name: &str, platform: &str) -> Result<BaseImage> {
