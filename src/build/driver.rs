@@ -702,7 +702,8 @@ impl<'a> Driver<'a> {
                 Some(ToClient::Error(bytes)) => self.means.report.log(task.vertex, Stream::Error, bytes),
                 Some(ToClient::Exited(0)) => return Ok(true),
                 Some(ToClient::Exited(code)) => {
-                    return Err(unsuccessful(running, &format!("exit code: {code}")));
+                    let error = unsuccessful(running, &format!("exit code: {code}"));
+                    return Err(with_room(self.means.store, error));
                 }
                 Some(ToClient::Failed(failure)) => {
                     transient::forget(self.means.engine, &running.record);
@@ -851,6 +852,19 @@ fn unsuccessful(running: &Running, why: &str) -> Error {
     let words = [&record.path].into_iter().chain(&record.arguments);
     let words: Vec<&str> = words.map(String::as_str).collect();
     Error::new(Kind::System, format!("process {:?} did not complete successfully: {why}", words.join(" ")))
+}
+
+/// Less than this is no room to work in: 1 MiB.
+const ROOM: u64 = 1 << 20;
+
+/// Says that the disk is full, where it is: the command may have been told of an input/output error instead
+/// (overlayfs.rst, "Volatile mount").
+fn with_room(store: &Store, error: Error) -> Error {
+    let free = rustix::fs::statvfs(store.root()).map_or(u64::MAX, |stat| stat.f_bavail * stat.f_frsize);
+    match free < ROOM {
+        true => error.fix(format!("there is no room left in {}: rcon builder prune", store.root().display())),
+        false => error,
+    }
 }
 
 fn is_readable(end: std::os::fd::BorrowedFd<'_>) -> bool {
