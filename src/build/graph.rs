@@ -154,7 +154,8 @@ impl Planner<'_> {
             Base::Image(_) | Base::Scratch => None,
         };
         let triggers = self.triggers(&config).map_err(wrong)?;
-        let given = Given { base: config, args: self.call.args, globals: &self.globals, escape: self.escape };
+        let given =
+            Given { base: config, scope, args: self.call.args, globals: &self.globals, escape: self.escape };
         let mut origins = Origins { file: self.file, bases: &mut *self.bases, platform: self.call.platform };
         let Evaluated { steps, config, scope } = evaluate(stage, &triggers, &given, &mut origins)?;
         for step in &steps {

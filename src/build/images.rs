@@ -108,9 +108,12 @@ impl<'a> Images<'a> {
         let progress = Progress::quiet();
         let worker = Worker::start(|| {
             let mapping = self.engine.enter()?;
-            pull::first(&self.engine.store()?, &sources, wanted, &making(&mapping)?, &progress).map(drop)
-        });
-        worker?.result()
+            // Other ids than before: the kernel has forgotten the signal.
+            let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+            let store = self.engine.store()?;
+            pull::first(&store, &sources, wanted, &making(&mapping)?, &progress).map(drop)
+        })?;
+        worker.result()
     }
 
     fn find(&self, name: &str, platform: &str) -> Result<BaseImage> {

@@ -9,13 +9,6 @@ use crate::error::{Error, Kind, Result};
 use crate::storage::Store;
 use crate::storage::layers::Making;
 use crate::userns::mapping::Mapping;
-use rustix::fs::{Mode, OFlags, fstat};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::io;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-use std::path::PathBuf;
 
 /// What there is only inside.
 #[derive(Debug)]
@@ -26,8 +19,6 @@ pub struct Inside {
     pub trees: Trees,
     /// The build's folder.
     pub work: Work,
-    /// Folders of the host as they are seen from here, by their descriptor outside.
-    seen: RefCell<BTreeMap<RawFd, OwnedFd>>,
     _settled: Settled,
 }
 

@@ -7,7 +7,7 @@ use crate::build::worker::Worker;
 use crate::error::{Context, Result};
 use crate::oci::config::History;
 use crate::oci::digest::Digest;
-use crate::storage::add::{MadeLayer, publish};
+use crate::storage::add::publish_layers;
 use crate::storage::build_cache::CachedStep;
 use crate::storage::flatten::{flatten, merge};
 use std::path::PathBuf;
@@ -73,8 +73,7 @@ impl Exports<'_> {
             uses: 1,
         };
         let _lock = self.store.lock_for_adding()?;
-        let made = vec![MadeLayer::captured(capture.complete(info))];
-        publish(self.store, made, Vec::new(), &self.making.map)?;
+        publish_layers(self.store, vec![capture.complete(info)])?;
         cache.put(&key, &step)?;
         Ok(diff_id)
     }

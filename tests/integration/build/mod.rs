@@ -4,7 +4,6 @@ mod change_one_input;
 mod failures;
 mod kill;
 mod network;
-mod outputs;
 mod parallel;
 mod project;
 mod reproducible;
