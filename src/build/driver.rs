@@ -9,10 +9,10 @@ use super::graph::Graph;
 use super::image::{self, time_of};
 use super::inside::Inside;
 use super::progress::event::{Stream, VertexId};
+use super::remote_cache::Remote;
 use super::report::Report;
 use super::run::{self, Needs, Running, Secrets, Start};
 use super::sources::{Copies, Sources};
-use super::remote_cache::Remote;
 use super::stage::{Base, Origin, StagePlan, Step, Work};
 use super::steps::BuiltStep;
 use super::wish::BuildWish;
@@ -731,7 +731,12 @@ impl<'a> Driver<'a> {
         let parents = self.row(stage).built.layers.last().copied().into_iter().collect();
         self.unpublished.push((diff_id, capture.layer()));
         let description = step.shown.clone();
-        self.pending.push(Pending { keys: keys.clone(), staged: capture.complete(info), description, parents });
+        self.pending.push(Pending {
+            keys: keys.clone(),
+            staged: capture.complete(info),
+            description,
+            parents,
+        });
         self.means.report.done(vertex);
         self.take(stage, diff_id, keys);
         if let Some(inside) = &self.inside {

@@ -68,8 +68,10 @@ impl Annotations {
 }
 
 fn annotation(typed: &str) -> Result<Annotation> {
-    let wrong =
-        || Error::usage(format!("invalid annotation {typed:?}, expected key=value")).fix("--annotation KEY=VALUE");
+    let wrong = || {
+        Error::usage(format!("invalid annotation {typed:?}, expected key=value"))
+            .fix("--annotation KEY=VALUE")
+    };
     let (name, value) = typed.split_once('=').ok_or_else(wrong)?;
     let (places, platform, key) = match name.split_once(':') {
         Some((before, key)) => match places(before) {

@@ -51,10 +51,8 @@ impl Exports<'_> {
             let names: Vec<String> =
                 output.options.names.iter().map(|name| name.canonical().to_owned()).collect();
             let id = only_id(&packed);
-            let built = Built {
-                id: id.or(Some(whole.digest)),
-                metadata: metadata(id, Some(&whole), &names)?,
-            };
+            let built =
+                Built { id: id.or(Some(whole.digest)), metadata: metadata(id, Some(&whole), &names)? };
             match output.place {
                 Place::Stream(stream) => stream.keep().map(|()| built),
                 _ => Ok(built),
@@ -118,7 +116,8 @@ fn entries(whole: &Descriptor, output: &PreparedOutput, annotations: &Annotation
 fn listed(packed: &[Packed], output: &PreparedOutput) -> Result<Vec<u8>> {
     let names: Vec<&str> = output.options.names.iter().map(|name| name.familiar()).collect();
     let one = |one: &Packed| {
-        let layers: Vec<String> = one.image.layers.iter().map(|layer| layout::path(&layer.blob.digest)).collect();
+        let layers: Vec<String> =
+            one.image.layers.iter().map(|layer| layout::path(&layer.blob.digest)).collect();
         let tags = (!names.is_empty()).then_some(&names);
         json!({ "Config": layout::path(&one.id), "RepoTags": tags, "Layers": layers })
     };

@@ -27,7 +27,8 @@ impl Exports<'_> {
             _ => "exporting cache to registry",
         };
         let exported = self.report.step(name, |vertex| self.export(cache, images, vertex));
-        let ignored = cache.wish.options.get("ignore-error").is_some_and(|typed| typed == "true" || typed == "1");
+        let ignored =
+            cache.wish.options.get("ignore-error").is_some_and(|typed| typed == "true" || typed == "1");
         if ignored { Ok(()) } else { exported }
     }
 

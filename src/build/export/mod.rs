@@ -117,7 +117,8 @@ impl Exports<'_> {
     fn folder(&self, diff_id: &Digest) -> Result<PathBuf> {
         let diff = self.store.layers().diff(diff_id, &self.making.map);
         diff.ok_or_else(|| {
-            Error::new(Kind::System, format!("layer {diff_id} has vanished from the store")).fix("build again")
+            Error::new(Kind::System, format!("layer {diff_id} has vanished from the store"))
+                .fix("build again")
         })
     }
 
@@ -170,8 +171,7 @@ impl Exports<'_> {
         annotations: &annotations::Annotations,
     ) -> Result<Vec<Packed>> {
         let _lock = self.store.lock_for_adding()?;
-        let pack =
-            |image| packed::packed(self.store, self.making, image, &output.options, annotations);
+        let pack = |image| packed::packed(self.store, self.making, image, &output.options, annotations);
         images.iter().map(pack).collect()
     }
 }

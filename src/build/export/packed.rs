@@ -84,7 +84,8 @@ impl Packer<'_> {
         if self.compressed == Compressed::By(Packing::USUAL) && known.is_none() {
             // Kept, so that it is compressed once for all that comes.
             let blob = self.store.layer_blob(diff_id, &self.making.map, Packing::USUAL)?;
-            let missing = || Error::new(Kind::NotFound, format!("blob {} is missing in the store", blob.digest));
+            let missing =
+                || Error::new(Kind::NotFound, format!("blob {} is missing in the store", blob.digest));
             let file = self.store.blobs().open(&blob.digest)?.ok_or_else(missing)?;
             return Ok(SendableLayer { diff_id: *diff_id, blob, file });
         }
@@ -153,7 +154,11 @@ pub(super) fn packed(
     let manifest = Manifest {
         schema_version: 2,
         media_type: Some(media_type.to_owned()),
-        config: descriptor(&BlobRef { digest: id, media_type: config_type.to_owned(), size: config.len() as u64 }),
+        config: descriptor(&BlobRef {
+            digest: id,
+            media_type: config_type.to_owned(),
+            size: config.len() as u64,
+        }),
         layers: blobs.collect(),
         annotations,
     };

@@ -132,15 +132,14 @@ mod tests {
         document.layers = vec![LayerOf { diff_id: Digest::of(b"a"), blob: Digest::of(b"z"), size: 7 }];
         let known = Document::parse(&document.bytes().unwrap()).unwrap().known();
         let keys: Vec<_> = known.iter().map(|(keys, known)| (keys[0], known.blob, known.size)).collect();
-        assert_eq!(
-            keys,
-            [(Digest::of(b"1"), Digest::of(b"z"), 7), (Digest::of(b"3"), Digest::of(b"z"), 7)]
-        );
+        assert_eq!(keys, [(Digest::of(b"1"), Digest::of(b"z"), 7), (Digest::of(b"3"), Digest::of(b"z"), 7)]);
     }
 
     #[test]
     fn what_is_no_cache_is_refused() {
-        for text in ["", "{}", "[]", r#"{"version":2,"steps":[]}"#, r#"{"version":1,"steps":[{"keys":["x"]}]}"#] {
+        for text in
+            ["", "{}", "[]", r#"{"version":2,"steps":[]}"#, r#"{"version":1,"steps":[{"keys":["x"]}]}"#]
+        {
             assert!(Document::parse(text.as_bytes()).is_err(), "{text}");
         }
         let none = serde_json::json!({ "os": "linux" });

@@ -31,9 +31,8 @@ pub(super) fn of_repository(
         Some(digest) => Which::Digest(digest),
         None => Which::Tag(reference.tag().unwrap_or(DEFAULT_TAG)),
     };
-    let read = |digest: &Digest, size| -> Result<Box<dyn Read>> {
-        Ok(Box::new(repository.blob(digest, size, 0)?))
-    };
+    let read =
+        |digest: &Digest, size| -> Result<Box<dyn Read>> { Ok(Box::new(repository.blob(digest, size, 0)?)) };
     let manifests = match Document::parse(&repository.manifest(which)?.bytes)? {
         Document::Manifest(manifest) => vec![manifest],
         Document::Index(index) => {

@@ -32,7 +32,8 @@ pub fn check(platform: &str) -> Result<()> {
     let own = architecture();
     let wanted = platform.split('/').nth(1).unwrap_or_default();
     // Machines of 64 bits run their 32 bits themselves; an image may say nothing.
-    let native = wanted.is_empty() || wanted == own || matches!((own, wanted), ("amd64", "386") | ("arm64", "arm"));
+    let native =
+        wanted.is_empty() || wanted == own || matches!((own, wanted), ("amd64", "386") | ("arm64", "arm"));
     if native || handlers(Path::new(HANDLERS)).iter().any(|handler| handler.runs(wanted)) {
         return Ok(());
     }
@@ -98,7 +99,8 @@ fn header(architecture: &str) -> Option<[u8; 20]> {
     let (_, wide, big, machine) = MACHINES.iter().find(|(name, ..)| *name == architecture)?;
     let mut header = [0u8; 20];
     header[..7].copy_from_slice(&[0x7f, b'E', b'L', b'F', 1 + u8::from(*wide), 1 + u8::from(*big), 1]);
-    let [kind, machine] = [2u16, *machine].map(|word| if *big { word.to_be_bytes() } else { word.to_le_bytes() });
+    let [kind, machine] =
+        [2u16, *machine].map(|word| if *big { word.to_be_bytes() } else { word.to_le_bytes() });
     header[16..18].copy_from_slice(&kind);
     header[18..].copy_from_slice(&machine);
     Some(header)

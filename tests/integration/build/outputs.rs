@@ -82,10 +82,11 @@ fn a_tar_has_the_image_s_own_owners() {
     build(&rcon, ["-o", &output]).exits(0).stderr_has("exporting to client tarball");
     let list = Command::new("tar").arg("tvf").arg(&path).args(["--numeric-owner"]).output().unwrap();
     let list = String::from_utf8(list.stdout).unwrap();
-    let line = |name: &str| list.lines().find(|line| line.ends_with(name)).unwrap_or_else(|| panic!("{list}"));
+    let line =
+        |name: &str| list.lines().find(|line| line.ends_with(name)).unwrap_or_else(|| panic!("{list}"));
     assert!(line(" d/").starts_with("drwxr-xr-x 7/8"), "{list}");
     assert!(line(" b").starts_with("-rwsr-xr-x 0/0"), "{list}");
-    assert!(!list.lines().any(|line| line.ends_with(" a")), "{list}");
+    assert!(!list.lines().any(|line| line.ends_with(" a") && !line.contains("->")), "{list}");
 }
 
 #[test]
@@ -163,14 +164,13 @@ fn an_image_is_pushed_with_its_annotations_and_pulled_elsewhere() {
     let out = build(&rcon, more);
     out.exits(0).stderr_has("pushing layers").stderr_has(&format!("pushing manifest for {name}@sha256:"));
     let other = Rcon::new();
-    let shown: Value =
-        serde_json::from_str(&other.run(["manifest", "inspect", &name]).succeeds()).unwrap();
+    let shown: Value = serde_json::from_str(&other.run(["manifest", "inspect", &name]).succeeds()).unwrap();
     assert_eq!(shown["annotations"]["a"], "b");
     other.run(["run", "--rm", "-q", &name, "cat", "/two"]).exits(0).stdout("two\n");
     let metadata = json(&metadata);
     let digest = metadata["containerimage.digest"].as_str().unwrap();
-    let repo = rcon.run(["images", "--digests", "--format", "{{.Digest}}", &name]).succeeds();
-    assert_eq!(repo.trim(), digest);
+    let known = rcon.run(["inspect", "-f", "{{.RepoDigests}}", &name]).succeeds();
+    assert!(known.contains(digest), "{known}");
     // A push of the image in the store gives the same manifest.
     assert!(rcon.run(["push", &name]).exits(0).printed().contains(digest));
 }
@@ -204,7 +204,8 @@ fn several_platforms_become_an_index() {
     let id = rcon.path("id");
     let more = ["-t", &name, "--push", "--iidfile", id.to_str().unwrap(), "--annotation", "index:k=v"];
     build(&rcon, platforms.into_iter().chain(more)).exits(0).stderr_has("exporting manifest list sha256:");
-    let shown: Value = serde_json::from_str(&Rcon::new().run(["manifest", "inspect", &name]).succeeds()).unwrap();
+    let shown: Value =
+        serde_json::from_str(&Rcon::new().run(["manifest", "inspect", &name]).succeeds()).unwrap();
     let members: Vec<String> = shown["manifests"]
         .as_array()
         .unwrap()
@@ -220,7 +221,8 @@ fn several_platforms_become_an_index() {
     assert!(std::fs::read_to_string(id).unwrap().starts_with("sha256:"));
     let out = rcon.directory("out");
     build(&rcon, platforms.into_iter().chain(["-o", &out])).exits(0).stderr_has("copying files linux/arm64");
-    for (folder, text) in [("linux_amd64", "amd64\n"), ("linux_arm64", "arm64\n"), ("linux_arm_v7", "arm\n")] {
+    for (folder, text) in [("linux_amd64", "amd64\n"), ("linux_arm64", "arm64\n"), ("linux_arm_v7", "arm\n")]
+    {
         let file = rcon.path(&format!("out/{folder}/arch"));
         assert_eq!(std::fs::read_to_string(file).unwrap(), text, "{folder}");
     }
@@ -231,10 +233,8 @@ fn several_platforms_become_an_index() {
 #[test]
 fn a_command_of_a_foreign_machine_names_what_is_missing() {
     let rcon = with_busybox();
-    let tree = rcon.path("tree.tar");
-    std::fs::write(&tree, Image::busybox_tree()).unwrap();
     rcon.directory("context");
-    std::fs::copy(&tree, rcon.path("context/tree.tar")).unwrap();
+    rcon.file("context/tree.tar", Image::busybox_tree());
     context(&rcon, "FROM scratch\nADD tree.tar /\nRUN true\n");
     let out = build(&rcon, ["--platform", "linux/s390x"]);
     if out.code() != Some(0) {
@@ -275,8 +275,11 @@ fn what_a_build_adds_becomes_one_layer_that_still_hides_the_base_s_files() {
 fn elsewhere(rcon: &Rcon, more: &[&str]) -> Output {
     let other = with_busybox();
     let context = rcon.path("context").to_str().unwrap().to_owned();
-    let all: Vec<&str> =
-        ["build", "--progress=plain", "-t", "x"].into_iter().chain(more.iter().copied()).chain([&*context]).collect();
+    let all: Vec<&str> = ["build", "--progress=plain", "-t", "x"]
+        .into_iter()
+        .chain(more.iter().copied())
+        .chain([&*context])
+        .collect();
     let out = other.run(all);
     out.exits(0);
     other.run(["run", "--rm", "x", "cat", "/b", "/two"]).exits(0).stdout("hi\ntwo\n");
@@ -299,7 +302,7 @@ fn steps_come_from_a_cache_in_a_folder() {
     // Damaged, it is no cache, and the build goes on.
     for blob in std::fs::read_dir(folder.join("blobs/sha256")).unwrap().flatten() {
         if blob.metadata().unwrap().len() > 0 && !std::fs::read(blob.path()).unwrap().starts_with(b"{") {
-            std::fs::write(blob.path(), b"damaged").unwrap();
+            rcon.file(&format!("cache/blobs/sha256/{}", blob.file_name().display()), "damaged");
         }
     }
     let out = elsewhere(&rcon, &["--cache-from", &from]);
@@ -341,6 +344,7 @@ fn steps_come_from_a_pushed_image() {
 fn a_cache_that_is_not_there_is_told_and_nothing_else() {
     let rcon = with_busybox();
     context(&rcon, FILES);
-    let out = build(&rcon, ["--cache-from", "localhost:1/none", "--cache-from", "type=local,src=/nonexistent"]);
+    let out =
+        build(&rcon, ["--cache-from", "localhost:1/none", "--cache-from", "type=local,src=/nonexistent"]);
     out.exits(0).stderr_has("importing cache manifest from localhost:1/none:latest").stderr_has("ERROR: ");
 }
