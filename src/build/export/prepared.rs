@@ -111,7 +111,7 @@ impl Ways<'_> {
             (OutputKind::Local, Some(folder)) => folder_of(folder)?,
             (OutputKind::Oci | OutputKind::Docker, Some(folder)) if !options.tar => folder_of(folder)?,
             (_, None | Some(STREAM)) => Place::Stream(save::Output::stream()?),
-            (_, Some(file)) => Place::Stream(save::Output::file(Path::new(file))?),
+            (_, Some(file)) => Place::Stream(save::Output::named_file(Path::new(file))?),
         };
         let mut targets = Vec::new();
         if options.push {

@@ -65,21 +65,24 @@ impl Output {
     /// # Errors
     /// In docker's words when there cannot be one.
     pub fn file(path: &Path) -> Result<Self> {
-        let (directory, to) = place(path)?;
-        match fs::metadata(&to).map(|found| found.file_type()) {
-            Ok(kind) if kind.is_dir() => return Err(failed(path, Errno::ISDIR)),
-            Ok(kind) if !kind.is_file() => return Err(no_file(path, kind)),
-            _ => {}
-        }
+        let (directory, to) = file_place(path)?;
         // As docker does: an image may hold what is nobody else's business.
         let private = Mode::from_raw_mode(0o600);
         let nameless = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
         if let Ok(fd) = open(&directory, nameless, private) {
             return Ok(Self::File { file: fd.into(), temporary: None, to });
         }
-        let temporary = Temporary(directory.join(temporary_name()));
-        let file = File::options().write(true).create_new(true).mode(0o600).open(&temporary.0);
-        Ok(Self::File { file: file.map_err(|cause| failed(path, cause))?, temporary: Some(temporary), to })
+        named(path, &directory, to)
+    }
+
+    /// A file for a process that is in another mount namespace by the time it is kept: there a file without a name
+    /// cannot be given one (linkat(2), EXDEV).
+    ///
+    /// # Errors
+    /// In docker's words when there cannot be one.
+    pub fn named_file(path: &Path) -> Result<Self> {
+        let (directory, to) = file_place(path)?;
+        named(path, &directory, to)
     }
 
     /// A directory.
@@ -144,6 +147,14 @@ impl Drop for Temporary {
     }
 }
 
+/// A file with a name of its own until it is kept.
+fn named(path: &Path, directory: &Path, to: PathBuf) -> Result<Output> {
+    let temporary = Temporary(directory.join(temporary_name()));
+    let file = File::options().write(true).create_new(true).mode(0o600).open(&temporary.0);
+    let file = file.map_err(|cause| failed(path, cause))?;
+    Ok(Output::File { file, temporary: Some(temporary), to })
+}
+
 /// The directory something is to be in, and its path there, symbolic links followed.
 fn place(path: &Path) -> Result<(PathBuf, PathBuf)> {
     let to = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -157,6 +168,16 @@ fn place(path: &Path) -> Result<(PathBuf, PathBuf)> {
         false => Err(Error::usage(format!(
             "failed to save image: invalid output path: directory {directory:?} does not exist"
         ))),
+    }
+}
+
+/// The same for what is to be a file, and may replace one.
+fn file_place(path: &Path) -> Result<(PathBuf, PathBuf)> {
+    let (directory, to) = place(path)?;
+    match fs::metadata(&to).map(|found| found.file_type()) {
+        Ok(kind) if kind.is_dir() => Err(failed(path, Errno::ISDIR)),
+        Ok(kind) if !kind.is_file() => Err(no_file(path, kind)),
+        _ => Ok((directory, to)),
     }
 }
 

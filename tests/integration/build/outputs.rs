@@ -1,7 +1,7 @@
 //! What a build gives: files, archives, images in registries, caches.
 
 use crate::support::registry::Registry;
-use crate::support::{Output, Rcon, requires};
+use crate::support::{Image, Output, Rcon, requires};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
@@ -16,6 +16,13 @@ const FILES: &str = "FROM busybox\n\
 const SCRATCH: &str = "FROM busybox AS one\nRUN mkdir /o && echo hi > /o/f && chmod 600 /o/f\n\
     FROM scratch\nCOPY --from=one /o/ /\n";
 
+/// A store with busybox as any other has it: what a step gives depends on when its base was made.
+fn with_busybox() -> Rcon {
+    let rcon = Rcon::new();
+    rcon.load("busybox", Image::busybox());
+    rcon
+}
+
 /// A context of its own with this Dockerfile.
 fn context(rcon: &Rcon, dockerfile: &str) -> String {
     let folder = rcon.directory("context");
@@ -25,13 +32,13 @@ fn context(rcon: &Rcon, dockerfile: &str) -> String {
 
 fn build<'a>(rcon: &Rcon, more: impl IntoIterator<Item = &'a str>) -> Output {
     let context = rcon.path("context").to_str().unwrap().to_owned();
-    let all: Vec<&str> = ["build", "--progress=plain"].into_iter().chain(more).chain([&*context]).collect();
-    rcon.run(all)
+    let words = ["build", "--progress=plain"].into_iter().chain(more).map(str::to_owned);
+    rcon.run(words.chain([context]).collect::<Vec<String>>())
 }
 
 /// How often a step came from a cache.
 fn cached(out: &Output) -> usize {
-    out.told().lines().filter(|line| line.ends_with(" CACHED")).count()
+    out.said().lines().filter(|line| line.ends_with(" CACHED")).count()
 }
 
 fn json(path: &Path) -> Value {
@@ -47,7 +54,7 @@ fn skopeo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Value {
 
 #[test]
 fn files_come_into_a_folder_as_the_caller_s_and_others_stay() {
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, FILES);
     let out = rcon.directory("out");
     rcon.file("out/stays", "old");
@@ -68,7 +75,7 @@ fn files_come_into_a_folder_as_the_caller_s_and_others_stay() {
 #[test]
 fn a_tar_has_the_image_s_own_owners() {
     requires!(subordinate_ids);
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, FILES);
     let path = rcon.path("x.tar");
     let output = format!("type=tar,dest={}", path.display());
@@ -79,28 +86,24 @@ fn a_tar_has_the_image_s_own_owners() {
         |name: &str| list.lines().find(|line| line.ends_with(name)).unwrap_or_else(|| panic!("{list}"));
     assert!(line(" d/").starts_with("drwxr-xr-x 7/8"), "{list}");
     assert!(line(" b").starts_with("-rwsr-xr-x 0/0"), "{list}");
-    assert!(!list.lines().any(|line| line.ends_with(" a")), "{list}");
+    assert!(!list.lines().any(|line| line.ends_with(" a") && !line.contains("->")), "{list}");
 }
 
 #[test]
 fn a_tar_goes_to_standard_output() {
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, SCRATCH);
     let context = rcon.path("context").to_str().unwrap().to_owned();
-    let script = format!("\"$0\" build -o - {context} | tar tf -");
-    let call = rcon.call(["build", "-q", "-o", "-", &context]).done();
-    let _ = script;
-    call.exits(0);
-    let mut archive = tar::Archive::new(call.bytes());
-    let names: Vec<String> =
-        archive.entries().unwrap().map(|one| one.unwrap().path().unwrap().display().to_string()).collect();
-    assert_eq!(names, ["f"]);
+    let out = rcon.call(["build", "-o", "-", &context]).done();
+    out.exits(0).stderr_has("exporting to client tarball");
+    // One header, one block of content, and the end.
+    assert!(out.printed().starts_with("f\0") && out.printed().len() == 2048, "{out}");
 }
 
 #[test]
 fn archives_are_read_by_other_tools_and_come_back() {
     requires!(skopeo);
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, FILES);
     let (oci, docker) = (rcon.path("oci.tar"), rcon.path("docker.tar"));
     let metadata = rcon.path("metadata.json");
@@ -140,7 +143,7 @@ fn archives_are_read_by_other_tools_and_come_back() {
 #[test]
 fn a_layout_in_a_folder_is_written_a_second_time() {
     requires!(skopeo);
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, SCRATCH);
     let folder = rcon.path("layout");
     let output = format!("type=oci,tar=false,dest={}", folder.display());
@@ -154,7 +157,7 @@ fn an_image_is_pushed_with_its_annotations_and_pulled_elsewhere() {
     requires!(docker_registry);
     let registry = Registry::open();
     let name = format!("{}/team/app:2", registry.address());
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, FILES);
     let metadata = rcon.path("m.json");
     let more = ["-t", &name, "--push", "--annotation", "a=b", "--metadata-file", metadata.to_str().unwrap()];
@@ -166,10 +169,10 @@ fn an_image_is_pushed_with_its_annotations_and_pulled_elsewhere() {
     other.run(["run", "--rm", "-q", &name, "cat", "/two"]).exits(0).stdout("two\n");
     let metadata = json(&metadata);
     let digest = metadata["containerimage.digest"].as_str().unwrap();
-    let repo = rcon.run(["images", "--digests", "--format", "{{.Digest}}", &name]).succeeds();
-    assert_eq!(repo.trim(), digest);
+    let known = rcon.run(["inspect", "-f", "{{.RepoDigests}}", &name]).succeeds();
+    assert!(known.contains(digest), "{known}");
     // A push of the image in the store gives the same manifest.
-    rcon.run(["push", &name]).exits(0).stdout_has(digest);
+    assert!(rcon.run(["push", &name]).exits(0).printed().contains(digest));
 }
 
 #[test]
@@ -177,16 +180,16 @@ fn docker_s_media_types_are_written_where_they_are_asked_for() {
     requires!(docker_registry);
     let registry = Registry::open();
     let name = format!("{}/app:1", registry.address());
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, SCRATCH);
     build(&rcon, ["-t", &name, "--push", "--format", "docker"]).exits(0);
     let shown: Value = serde_json::from_str(&rcon.run(["manifest", "inspect", &name]).succeeds()).unwrap();
     assert_eq!(shown["mediaType"], "application/vnd.docker.distribution.manifest.v2+json");
     let layer = &shown["layers"][0]["mediaType"];
     assert_eq!(layer, "application/vnd.docker.image.rootfs.diff.tar.gzip");
-    build(&rcon, ["-t", &name, "--push", "--format", "docker", "--annotation", "a=b"]).exits(125);
-    build(&rcon, ["-o", "type=image,compression=estargz"]).exits(125);
-    build(&rcon, ["--annotation", "a=b", "-o", &rcon.directory("o")]).exits(125);
+    build(&rcon, ["-t", &name, "--push", "--format", "docker", "--annotation", "a=b"]).fails();
+    build(&rcon, ["-o", "type=image,compression=estargz"]).fails();
+    build(&rcon, ["--annotation", "a=b", "-o", &rcon.directory("o")]).fails();
 }
 
 #[test]
@@ -229,21 +232,19 @@ fn several_platforms_become_an_index() {
 
 #[test]
 fn a_command_of_a_foreign_machine_names_what_is_missing() {
-    let rcon = Rcon::with_busybox();
-    let tree = rcon.path("tree.tar");
-    std::fs::write(&tree, crate::support::Image::busybox_tree()).unwrap();
+    let rcon = with_busybox();
     rcon.directory("context");
-    std::fs::copy(&tree, rcon.path("context/tree.tar")).unwrap();
+    rcon.file("context/tree.tar", Image::busybox_tree());
     context(&rcon, "FROM scratch\nADD tree.tar /\nRUN true\n");
     let out = build(&rcon, ["--platform", "linux/s390x"]);
-    if out.code() != 0 {
+    if out.code() != Some(0) {
         out.stderr_has("qemu-user-static");
     }
 }
 
 #[test]
 fn what_a_build_adds_becomes_one_layer_that_still_hides_the_base_s_files() {
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(
         &rcon,
         "FROM busybox\nRUN echo base > /base && mkdir /dir && echo x > /dir/x\nRUN rm -r /dir && mkdir /dir\n",
@@ -272,7 +273,7 @@ fn what_a_build_adds_becomes_one_layer_that_still_hides_the_base_s_files() {
 
 /// Builds with an empty store of another machine, from that cache.
 fn elsewhere(rcon: &Rcon, more: &[&str]) -> Output {
-    let other = Rcon::with_busybox();
+    let other = with_busybox();
     let context = rcon.path("context").to_str().unwrap().to_owned();
     let all: Vec<&str> = ["build", "--progress=plain", "-t", "x"]
         .into_iter()
@@ -290,7 +291,7 @@ fn elsewhere(rcon: &Rcon, more: &[&str]) -> Output {
 
 #[test]
 fn steps_come_from_a_cache_in_a_folder() {
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, FILES);
     let folder = rcon.path("cache");
     let to = format!("type=local,dest={},mode=max", folder.display());
@@ -301,7 +302,7 @@ fn steps_come_from_a_cache_in_a_folder() {
     // Damaged, it is no cache, and the build goes on.
     for blob in std::fs::read_dir(folder.join("blobs/sha256")).unwrap().flatten() {
         if blob.metadata().unwrap().len() > 0 && !std::fs::read(blob.path()).unwrap().starts_with(b"{") {
-            std::fs::write(blob.path(), b"damaged").unwrap();
+            rcon.file(&format!("cache/blobs/sha256/{}", blob.file_name().display()), "damaged");
         }
     }
     let out = elsewhere(&rcon, &["--cache-from", &from]);
@@ -314,7 +315,7 @@ fn steps_come_from_a_cache_in_a_registry_and_only_layers_that_are_hit() {
     requires!(docker_registry);
     let registry = Registry::open();
     let name = format!("{}/cache", registry.address());
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, FILES);
     let to = format!("type=registry,ref={name},compression=zstd");
     build(&rcon, ["--cache-to", &to]).exits(0).stderr_has("exporting cache to registry");
@@ -332,7 +333,7 @@ fn steps_come_from_a_pushed_image() {
     requires!(docker_registry);
     let registry = Registry::open();
     let name = format!("{}/app:1", registry.address());
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, FILES);
     build(&rcon, ["-t", &name, "--push", "--cache-to", "type=inline"]).exits(0);
     let out = elsewhere(&rcon, &["--cache-from", &name]);
@@ -341,7 +342,7 @@ fn steps_come_from_a_pushed_image() {
 
 #[test]
 fn a_cache_that_is_not_there_is_told_and_nothing_else() {
-    let rcon = Rcon::with_busybox();
+    let rcon = with_busybox();
     context(&rcon, FILES);
     let out =
         build(&rcon, ["--cache-from", "localhost:1/none", "--cache-from", "type=local,src=/nonexistent"]);
