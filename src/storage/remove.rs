@@ -298,7 +298,8 @@ impl<'a> Removal<'a> {
         let others = self.store.images().list()?;
         let of_others = others.iter().flat_map(|image| image.layers.iter().map(|layer| layer.diff_id));
         // What a step of a build gave stays until the cache is pruned.
-        let layers: HashSet<Digest> = of_others.chain(self.store.build_cache().layers()?).collect();
+        let of_steps = self.store.build_cache().layers()?;
+        let layers: HashSet<Digest> = of_others.chain(of_steps.iter().copied()).collect();
         let blobs: HashSet<Digest> = others.iter().flat_map(blobs_of).collect();
         let diff_ids: Vec<Digest> = record.layers.iter().map(|layer| layer.diff_id).collect();
         let chains = chain_ids(&diff_ids);
@@ -310,7 +311,7 @@ impl<'a> Removal<'a> {
             if !layers.contains(diff_id) {
                 self.freed += self.store.layers().remove(diff_id, &layers_of(self.uses))?;
             }
-            if !chains_kept.contains(chain) {
+            if !chains_kept.contains(chain) && !of_steps.contains(diff_id) {
                 self.removed.push(Removed::Deleted(*chain));
             }
         }

@@ -4,6 +4,7 @@
 
 mod bad_archives;
 mod bad_input;
+mod build;
 mod care;
 mod concurrency;
 mod confinement;

@@ -7,7 +7,7 @@ use crate::build::graph::Graph;
 use crate::build::stage::Wrong;
 use crate::build::whole::Text;
 use crate::build::wish::BuildWish;
-use crate::dockerfile::ast::{Dockerfile, Lines};
+use crate::dockerfile::ast::Dockerfile;
 use crate::dockerfile::excerpt::excerpt;
 use crate::dockerfile::lint::{Warning, report};
 use serde_json::{Value, json};
@@ -84,9 +84,10 @@ impl Found {
             ],
         });
         if let Some(fault) = &self.fault {
+            let lines = fault.lines.filter(|lines| lines.first > 0);
             all["buildError"] = json!({
                 "message": fault.error.to_string(),
-                "location": fault.lines.map_or_else(|| json!({}), |lines: Lines| json::location(lines)),
+                "location": lines.map_or_else(|| json!({}), json::location),
             });
         }
         all
