@@ -51,7 +51,7 @@ fn what_images_have_stays_unless_all_is_removed() {
     rcon.run(["builder", "prune", "-af"]).exits(0).stdout_has("Total:\t0B\n");
     assert_eq!(ids(&rcon, &[]), [""; 0]);
     rcon.run(["run", "--rm", "x", "cat", "/made"]).stdout("12345\n");
-    rcon.run(["check"]).exits(0);
+    rcon.run(["system", "check"]).exits(0);
 }
 
 #[test]
