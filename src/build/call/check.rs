@@ -12,11 +12,14 @@ use crate::dockerfile::excerpt::excerpt;
 use crate::dockerfile::lint::{Warning, report};
 use serde_json::{Value, json};
 
+/// Plans a stage of a file, or its last one.
+type Plan<'a> = dyn FnMut(&Dockerfile, Option<&str>) -> Result<Graph, Wrong> + 'a;
+
 /// Plans the target, or all stages when none is named: the linter wants to know of their images.
 pub(super) fn planned(
     file: &Dockerfile,
     wish: &BuildWish,
-    plan: &mut dyn FnMut(&Dockerfile, Option<&str>) -> Result<Graph, Wrong>,
+    plan: &mut Plan<'_>,
 ) -> Result<Option<Graph>, Wrong> {
     if let Some(target) = &wish.target {
         return plan(file, Some(target)).map(Some);
