@@ -154,6 +154,9 @@ _rcon() {
             rcon__subcmd__buildx,b)
                 cmd="rcon__subcmd__buildx__subcmd__build"
                 ;;
+            rcon__subcmd__buildx,bake)
+                cmd="rcon__subcmd__buildx__subcmd__bake"
+                ;;
             rcon__subcmd__buildx,build)
                 cmd="rcon__subcmd__buildx__subcmd__build"
                 ;;
@@ -171,6 +174,9 @@ _rcon() {
                 ;;
             rcon__subcmd__buildx,du)
                 cmd="rcon__subcmd__buildx__subcmd__du"
+                ;;
+            rcon__subcmd__buildx,f)
+                cmd="rcon__subcmd__buildx__subcmd__bake"
                 ;;
             rcon__subcmd__buildx,history)
                 cmd="rcon__subcmd__buildx__subcmd__history"
@@ -943,12 +949,82 @@ _rcon() {
             return 0
             ;;
         rcon__subcmd__buildx)
-            opts="-h --help build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version"
+            opts="-h --help bake f build b create dap debug dial-stdio du history imagetools imagetool inspect install ls policy prune rm stop uninstall use version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rcon__subcmd__buildx__subcmd__bake)
+            opts="-D -f -h --allow --builder --debug --call --check --file --list --load --metadata-file --no-cache --print --progress --provenance --pull --push --authfile --tls-verify --sbom --set --var --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --allow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --builder)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --call)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --list)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --metadata-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provenance)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authfile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-verify)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sbom)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -58,14 +58,19 @@ pub fn of_build(
     of_stages(file, about, Some(&needed))
 }
 
-/// Of a file that cannot be planned. When the linter does not find the fault either, an image was not found, and
-/// nothing behind that was looked at.
+/// Of a file that cannot be planned. When the linter does not find the fault either, an image or the target was not
+/// found, and nothing behind that was looked at.
 ///
 /// # Errors
 /// For options of the linter that are none.
 pub fn of_failed(file: &Dockerfile, about: &About<'_>) -> Result<Findings, StepFailed> {
-    let all = of_stages(file, about, None)?;
-    if all.fault.is_some() { Ok(all) } else { of_stages(file, about, Some(&[])) }
+    if graph::target(file, about.wish.target.as_deref()).is_ok() {
+        let all = of_stages(file, about, None)?;
+        if all.fault.is_some() {
+            return Ok(all);
+        }
+    }
+    of_stages(file, about, Some(&[]))
 }
 
 /// What is said of the stages `only`, or of all.

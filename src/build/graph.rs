@@ -3,7 +3,7 @@
 use super::bases::Bases;
 use super::stage::{Base, Evaluated, Given, Names, Origin, Scope, StagePlan, Work, Wrong, evaluate};
 use crate::dockerfile;
-use crate::dockerfile::ast::{Dockerfile, Instruction, Kind, Stage};
+use crate::dockerfile::ast::{Dockerfile, Instruction, Kind, Lines, Stage};
 use crate::dockerfile::words::{Lexer, Variables};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::oci::config::{ImageConfig, RunConfig};
@@ -50,7 +50,8 @@ pub fn target(file: &Dockerfile, wanted: Option<&str>) -> Result<usize, Wrong> {
     let last = file.stages.len().saturating_sub(1);
     let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else { return Ok(last) };
     by_name(file, wanted).ok_or_else(|| Wrong {
-        lines: file.stages[last].lines,
+        // Nowhere in the file.
+        lines: Lines::default(),
         error: Error::usage(format!("target stage {wanted:?} could not be found")),
     })
 }

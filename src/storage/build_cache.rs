@@ -5,6 +5,7 @@
 //! build/mounts/<id>/          a folder of RUN --mount=type=cache: data/, lock, mount.json
 //! build/known/<context>       digests of files that were read before
 //! build/work/<pid>-<start>/   of a build that runs
+//! build/history/<id>/         what is remembered of a build: record.json, log, lock
 //! ```
 //!
 //! A key is the digest of all that a step depends on, so a record is never out of date; it only stops being used.

@@ -310,7 +310,7 @@ impl<'a> Removal<'a> {
             if !layers.contains(diff_id) {
                 self.freed += self.store.layers().remove(diff_id, &layers_of(self.uses))?;
             }
-            if !chains_kept.contains(chain) {
+            if !chains_kept.contains(chain) && !of_steps.contains(diff_id) {
                 self.removed.push(Removed::Deleted(*chain));
             }
         }

@@ -7,16 +7,19 @@ use crate::build::graph::Graph;
 use crate::build::stage::Wrong;
 use crate::build::whole::Text;
 use crate::build::wish::BuildWish;
-use crate::dockerfile::ast::{Dockerfile, Lines};
+use crate::dockerfile::ast::Dockerfile;
 use crate::dockerfile::excerpt::excerpt;
 use crate::dockerfile::lint::{Warning, report};
 use serde_json::{Value, json};
+
+/// Plans a stage of a file, or its last one.
+type Plan<'a> = dyn FnMut(&Dockerfile, Option<&str>) -> Result<Graph, Wrong> + 'a;
 
 /// Plans the target, or all stages when none is named: the linter wants to know of their images.
 pub(super) fn planned(
     file: &Dockerfile,
     wish: &BuildWish,
-    plan: &mut dyn FnMut(&Dockerfile, Option<&str>) -> Result<Graph, Wrong>,
+    plan: &mut Plan<'_>,
 ) -> Result<Option<Graph>, Wrong> {
     if let Some(target) = &wish.target {
         return plan(file, Some(target)).map(Some);
@@ -84,9 +87,10 @@ impl Found {
             ],
         });
         if let Some(fault) = &self.fault {
+            let lines = fault.lines.filter(|lines| lines.first > 0);
             all["buildError"] = json!({
                 "message": fault.error.to_string(),
-                "location": fault.lines.map_or_else(|| json!({}), |lines: Lines| json::location(lines)),
+                "location": lines.map_or_else(|| json!({}), json::location),
             });
         }
         all

@@ -1,7 +1,11 @@
+mod bake;
+mod cache;
+mod call;
 mod case;
 mod cases;
 mod change_one_input;
 mod failures;
+mod history;
 mod kill;
 mod network;
 mod parallel;

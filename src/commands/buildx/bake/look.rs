@@ -23,7 +23,8 @@ pub(super) fn all(oven: &Oven<'_>) -> Result<(String, u8), Failure> {
     let mut format = CallFormat::Text;
     for name in oven.bake.targets.keys() {
         let target = oven.target(name).map_err(early)?;
-        let wish = oven.order(name, target, &target.contexts).map_err(early)?.wish;
+        let order = oven.order(name, target, &target.contexts).map_err(early)?;
+        let wish = &order.wish;
         let word = match wish.call {
             Call::Build => {
                 let what = format!("the target {name} is to be built, and others are not");
@@ -33,7 +34,7 @@ pub(super) fn all(oven: &Oven<'_>) -> Result<(String, u8), Failure> {
             Call::Outline => "outline",
             Call::Targets => "targets",
         };
-        let answer: Answer = call::attempt(oven.engine, &wish, Box::new(oven.part(name)))?;
+        let answer: Answer = call::attempt(oven.engine, wish, Box::new(oven.part(name)))?;
         failed |= answer.failed;
         format = wish.call_format;
         text.push(format!("{name}\n\n{}", answer.text));
