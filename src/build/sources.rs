@@ -26,6 +26,8 @@ pub struct Sources<'a> {
     means: &'a Means<'a>,
     ignore: OnceCell<Patterns>,
     known: RefCell<Option<Known>>,
+    /// The context without what is ignored, for mounts.
+    mountable: OnceCell<PathBuf>,
     /// What came from elsewhere, by its address.
     fetched: RefCell<HashMap<String, Remote>>,
 }
@@ -83,7 +85,13 @@ pub fn origin(mount: &MountStep) -> Option<(&Origin, &str)> {
 impl<'a> Sources<'a> {
     /// Of a build.
     pub fn new(means: &'a Means<'a>) -> Self {
-        Self { means, ignore: OnceCell::new(), known: RefCell::default(), fetched: RefCell::default() }
+        Self {
+            means,
+            ignore: OnceCell::new(),
+            known: RefCell::default(),
+            mountable: OnceCell::new(),
+            fetched: RefCell::default(),
+        }
     }
 
     /// Keeps the digests of files for the next build.
@@ -108,6 +116,35 @@ impl<'a> Sources<'a> {
     fn context(&self) -> Result<Tree> {
         let root = self.means.context.root.try_clone().what(|| "opening the build context")?;
         Ok(Tree::new(root, Owners::Root))
+    }
+
+    /// Where mounts find the context: where it is, or, when something of it is ignored, a copy without that, made
+    /// in a folder that `place` gives. What a step does not depend on must not be shown to it.
+    pub fn mountable(
+        &self,
+        place: impl FnOnce() -> Result<PathBuf>,
+        itself: impl FnOnce() -> Result<PathBuf>,
+    ) -> Result<PathBuf> {
+        if let Some(known) = self.mountable.get() {
+            return Ok(known.clone());
+        }
+        let ignore = self.ignore()?;
+        if ignore.is_empty() {
+            return itself();
+        }
+        let (source, place) = (self.context()?, place()?);
+        let sources = ["/".to_owned()];
+        let asked = Asked { sources: &sources, ignore: Some(ignore), ..Asked::default() };
+        let how = Placing {
+            destination: "/",
+            owner: None,
+            mode: None,
+            time: None,
+            ownership: Ownership::Ignored,
+            unpack: false,
+        };
+        copy(&source, &select(&source, &asked)?, &Tree::open(&place, Owners::Kept)?, &how)?;
+        Ok(self.mountable.get_or_init(|| place).clone())
     }
 
     /// The digest of what `sources` are in the context.
