@@ -167,6 +167,9 @@ impl Planner<'_> {
                     }
                     _ => found,
                 })?;
+                if needed > number {
+                    return Err(Wrong { lines: step.lines, error: self.too_early(needed, number) });
+                }
             }
         }
         self.planned[number] = Planned::Done(Box::new(StagePlan {
@@ -180,6 +183,19 @@ impl Planner<'_> {
             scope,
         }));
         Ok(())
+    }
+
+    /// Files come from stages before.
+    fn too_early(&self, needed: usize, number: usize) -> Error {
+        let name = |number: usize| match &self.file.stages[number].name {
+            Some(name) => name.clone(),
+            None => format!("stage-{number}"),
+        };
+        Error::usage(format!(
+            "cannot copy from stage {:?}, it needs to be defined before current stage {:?}",
+            name(needed),
+            name(number)
+        ))
     }
 
     /// The variables that the stage `number` ends with.

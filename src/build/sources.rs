@@ -120,6 +120,35 @@ impl<'a> Sources<'a> {
         Ok(Tree::new(root, Owners::Root))
     }
 
+    /// Where mounts find the context: where it is, or, when something of it is ignored, a copy without that, made
+    /// in a folder that `place` gives. What a step does not depend on must not be shown to it.
+    pub fn mountable(
+        &self,
+        place: impl FnOnce() -> Result<PathBuf>,
+        itself: impl FnOnce() -> Result<PathBuf>,
+    ) -> Result<PathBuf> {
+        if let Some(known) = self.mountable.get() {
+            return Ok(known.clone());
+        }
+        let ignore = self.ignore()?;
+        if ignore.is_empty() {
+            return itself();
+        }
+        let (source, place) = (self.context()?, place()?);
+        let sources = ["/".to_owned()];
+        let asked = Asked { sources: &sources, ignore: Some(ignore), ..Asked::default() };
+        let how = Placing {
+            destination: "/",
+            owner: None,
+            mode: None,
+            time: None,
+            ownership: Ownership::Ignored,
+            unpack: false,
+        };
+        copy(&source, &select(&source, &asked)?, &Tree::open(&place, Owners::Kept)?, &how)?;
+        Ok(self.mountable.get_or_init(|| place).clone())
+    }
+
     /// The digest of what `sources` are in the context.
     fn of_context(&self, asked: &Asked<'_>) -> Result<Digest> {
         let tree = self.context()?;

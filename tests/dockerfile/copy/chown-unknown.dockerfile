@@ -1,4 +1,5 @@
+# Nobody is told, and root has it.
 # context: a.txt=hello
-# expect: fails
+# expect: file /x owner=0:0
 FROM box
 COPY --chown=nobody-here a.txt /x

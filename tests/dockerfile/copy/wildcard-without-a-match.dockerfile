@@ -1,4 +1,6 @@
+# Nothing is copied, and nothing is amiss.
 # context: a.txt=a
-# expect: fails no-*
+# expect: layers 2
+# expect: layer 2 lacks /x/a.txt
 FROM box
 COPY no-* /x/

@@ -1,6 +1,5 @@
-# Files may come from a stage that is written further down.
 # args: --target one
-# expect: file /x content=hi\n
+# expect: fails cannot copy from stage "later", it needs to be defined before current stage "one"
 FROM box AS one
 COPY --from=later /x /
 FROM box AS later

@@ -3,6 +3,7 @@
 use super::saved::Saved;
 use crate::support::{Output, Rcon};
 use serde_json::Value;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -132,7 +133,7 @@ fn put(context: &Path, entry: &str) {
     if let Some((name, _)) = name.split_once('{') {
         let list = entry.split_once('{').unwrap().1.trim_end_matches('}');
         std::fs::create_dir_all(context.join(name).parent().unwrap()).unwrap();
-        return std::fs::write(context.join(name), archive(name, list)).unwrap();
+        return write(&context.join(name), &archive(name, list));
     }
     let with_mode = name.strip_suffix(']').and_then(|name| name.rsplit_once('['));
     let with_mode = with_mode.and_then(|(name, mode)| Some((name, u32::from_str_radix(mode, 8).ok()?)));
@@ -142,11 +143,15 @@ fn put(context: &Path, entry: &str) {
     match content {
         Some(text) => {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, unescaped(text)).unwrap();
+            write(&path, unescaped(text).as_bytes());
         }
         None => std::fs::create_dir_all(&path).unwrap(),
     }
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn write(path: &Path, content: &[u8]) {
+    std::fs::File::create(path).unwrap().write_all(content).unwrap();
 }
 
 /// The archive `name` of `list`: `a=1 b/c=2`.
@@ -166,7 +171,7 @@ fn archive(name: &str, list: &str) -> Vec<u8> {
         return plain;
     }
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut packed, &plain).unwrap();
+    packed.write_all(&plain).unwrap();
     packed.finish().unwrap()
 }
 
