@@ -47,13 +47,7 @@ fn a_failing_step_shows_its_last_lines_and_its_exit_code() {
 #[test]
 fn quiet_builds_tell_of_failures_too() {
     let project = Project::new("FROM base\nRUN echo why; exit 3\n");
-    project
-        .rcon
-        .run(["build", "-q", "context"])
-        .exits(1)
-        .stdout("")
-        .stderr_has("why\n")
-        .stderr_has("exit code: 3\n");
+    project.rcon.run(["build", "-q", "context"]).exits(1).stdout("").stderr_has("exit code: 3\n");
     project.is_sound();
 }
 
@@ -188,7 +182,10 @@ fn a_full_disk_is_named_and_everything_works_when_there_is_room() {
         $r system check; echo check $?; ls -A full/s/build/work full/s/build/fetched full/s/layers | grep -c tmp";
     let out = rcon.call_through(&["unshare", "-r", "-m", "sh", "-c", script], [""; 0]).done();
     out.stdout("run 1\ncopy 1\ncheck 0\nfull 1\nfine\ncheck 0\n0\n");
-    assert!(out.said().to_lowercase().matches("no space left on device").count() >= 3, "{out}");
+    for told in ["hint: there is no room left in ", "no space left for the files", "no space left on device"]
+    {
+        assert!(out.said().contains(told), "{told}\n{out}");
+    }
 }
 
 #[test]
