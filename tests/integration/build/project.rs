@@ -82,7 +82,8 @@ impl Project {
     pub(super) fn is_idle(&self) {
         until("all processes of the store have ended", || self.processes().is_empty());
         until("no address is taken", || files(&self.rcon.path("r/networks")).is_empty());
-        for folder in ["s/build/work", "s/build/fetched", "s/containers"] {
+        self.rcon.has_no_containers();
+        for folder in ["s/build/work", "s/build/fetched"] {
             let left = names(&self.rcon.path(folder));
             assert!(left.is_empty(), "{folder}: {left:?}");
         }

@@ -37,7 +37,8 @@ fn shows_nothing(project: &Project, outside: &Path, flags: &[&str]) {
 #[test]
 fn b01_sources_of_mounts_stay_in_their_tree() {
     let (project, outside) = guarded("");
-    let (host, up) = (outside.to_str().unwrap().to_owned(), "../".repeat(20) + outside.to_str().unwrap());
+    let host = outside.to_str().unwrap().to_owned();
+    let up = "../".repeat(10) + host.trim_start_matches('/');
     let links = Layer::new().link("host", &host).link("root", "/").link("up", &up);
     project.rcon.load("links", Image::busybox().layer(links));
     symlink(&host, project.path("host")).unwrap();
@@ -167,7 +168,7 @@ fn b06_b17_a_step_is_confined_as_a_container_is() {
     let project = Project::new(&format!("FROM base\nRUN ( {CONFINEMENT} ) > /seen 2>&1\n"));
     project.id(["-t", "built"]);
     let script = format!("( {CONFINEMENT} ) 2>&1");
-    let inside = project.rcon.run(["run", "--rm", "base", "sh", "-c", &script]).succeeds();
+    let inside = project.rcon.run(["run", "--rm", "base", "/bin/sh", "-c", &script]).succeeds();
     assert_eq!(project.shell("cat /seen"), inside);
 }
 
@@ -248,7 +249,10 @@ fn b08_what_is_written_to_a_bind_mount_is_forgotten() {
     assert_eq!(all, ["Dockerfile", "d", "f"]);
     assert_eq!(fs::read_to_string(project.path("f")).unwrap(), "first");
     assert!(project.path("d/below").exists());
-    assert_eq!(project.shell("cat /d/f /refused; ls -A /d /m /one 2>/dev/null"), "stage\nrefused\n/d:\nf");
+    assert_eq!(
+        project.shell("cat /d/f /refused; ls -A /d /m /one 2>/dev/null; true"),
+        "stage\nrefused\n/d:\nf"
+    );
     project.is_sound();
 }
 
@@ -257,7 +261,7 @@ fn b08_what_is_written_to_a_bind_mount_is_forgotten() {
 fn b09_copies_through_links_stay_inside() {
     let (project, outside) = guarded("");
     let host = outside.to_str().unwrap();
-    let up = "../".repeat(20) + host.trim_start_matches('/');
+    let up = "../".repeat(10) + host.trim_start_matches('/');
     for (name, target) in [("host", host), ("up", &up), ("canary", &format!("{host}/canary")), ("root", "/")]
     {
         symlink(target, project.path(name)).unwrap();
@@ -269,7 +273,7 @@ fn b09_copies_through_links_stay_inside() {
         .file("link/new", 0o644, "x")
         .link("up", &up)
         .file("up/new", 0o644, "x")
-        .file("../../../../../../../../../../../../tmp/escaped-b09", 0o644, "x");
+        .file("../../../../../../../../../../tmp/escaped-b09", 0o644, "x");
     fs::write(project.path("hostile.tar"), hostile.archive()).unwrap();
     for step in [
         "COPY host /x/",
