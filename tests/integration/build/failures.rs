@@ -192,7 +192,7 @@ fn what_cannot_be_read_is_named() {
     let project = Project::new("FROM base\nCOPY folder /folder\n");
     project.file("folder/closed", "x");
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::Permissions::from_mode(0);
+    let mode = std::fs::Permissions::from_mode(0o000);
     std::fs::set_permissions(project.path("folder/closed"), mode).unwrap();
     project.build([""; 0]).exits(1).stderr_has("folder/closed").stderr_has("ermission denied");
     project.is_sound();

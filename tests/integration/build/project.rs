@@ -34,7 +34,7 @@ impl Project {
     /// Writes a file of the context.
     pub(super) fn file(&self, name: &str, contents: impl AsRef<[u8]>) -> &Self {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
-        fs::write(self.path(name), contents).unwrap();
+        self.rcon.file(&format!("context/{name}"), contents);
         self
     }
 

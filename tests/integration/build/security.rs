@@ -13,7 +13,7 @@ const CANARY: &str = "this-is-the-canary-5fd1";
 fn guarded(text: &str) -> (Project, PathBuf) {
     let project = Project::new(text);
     let outside = PathBuf::from(project.rcon.directory("outside"));
-    fs::write(outside.join("canary"), CANARY).unwrap();
+    project.rcon.file("outside/canary", CANARY);
     (project, outside)
 }
 
@@ -140,7 +140,7 @@ fn b05_places_of_mounts_that_were_replaced_are_cleared_inside() {
     let (project, outside) = guarded("");
     let host = outside.to_str().unwrap();
     fs::create_dir(outside.join("empty")).unwrap();
-    fs::write(outside.join("nothing"), "").unwrap();
+    project.rcon.file("outside/nothing", "");
     project.file("f", "f");
     let text = format!(
         "FROM base\nRUN --mount=type=tmpfs,target=/x/y/empty --mount=type=bind,source=f,target=/x/z/nothing \
@@ -225,9 +225,9 @@ fn b07_malformed_dockerfiles_end_in_words() {
         // The harness fails on a panic.
         assert!(out.code().is_some_and(|code| code < 2), "{out}");
     }
-    fs::write(project.path("Dockerfile"), [0xff, 0xfe, 0x80, b'\n']).unwrap();
+    project.file("Dockerfile", [0xff, 0xfe, 0x80, b'\n']);
     project.build([""; 0]).exits(1);
-    fs::write(project.path("Dockerfile"), vec![b'A'; 5 << 20]).unwrap();
+    project.file("Dockerfile", vec![b'A'; 5 << 20]);
     project.build([""; 0]).exits(1).stderr_has("4 MiB");
 }
 
@@ -274,7 +274,7 @@ fn b09_copies_through_links_stay_inside() {
         .link("up", &up)
         .file("up/new", 0o644, "x")
         .file("../../../../../../../../../../tmp/escaped-b09", 0o644, "x");
-    fs::write(project.path("hostile.tar"), hostile.archive()).unwrap();
+    project.file("hostile.tar", hostile.archive());
     for step in [
         "COPY host /x/",
         "COPY host/canary /x/",
@@ -445,7 +445,7 @@ fn b16_secrets_are_nowhere() {
          RUN --mount=type=secret,id=file,target=/place/here,mode=0444,uid=1 cat /place/here > /dev/null; ls -l /place\n\
          RUN ! test -e /run/secrets && ! test -e /place && ! env | grep TOKEN\n",
     );
-    fs::write(project.rcon.path("secret"), CANARY).unwrap();
+    project.rcon.file("secret", CANARY);
     let words = [
         "--secret",
         "id=file,src=secret",
