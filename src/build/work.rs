@@ -5,6 +5,7 @@
 use super::trees::unmount_below;
 use crate::durable::{self, Lock, Sharing};
 use crate::engine::host::Engine;
+use crate::engine::transient;
 use crate::engine::uses::BuildUse;
 use crate::error::{Context, Result};
 use crate::storage::Store;
@@ -28,7 +29,7 @@ impl Work {
     pub fn begin(engine: &Engine, uses: &BuildUse) -> Result<Self> {
         let store = engine.store()?;
         let all = store.build_cache().folder("work")?;
-        sweep(&store, &all);
+        sweep(engine, &store, &all);
         store.build_cache().sweep_fetched();
         store.tidy()?;
         let Identity { pid, start } =
@@ -73,10 +74,12 @@ impl Drop for Work {
 }
 
 /// Removes folders whose build has ended.
-fn sweep(store: &Store, all: &Path) {
+fn sweep(engine: &Engine, store: &Store, all: &Path) {
     let Ok(entries) = std::fs::read_dir(all) else { return };
     for entry in entries.flatten() {
         if maker(&entry.file_name()).is_none_or(|maker| !maker.is_alive()) {
+            let steps = std::fs::read_dir(entry.path()).into_iter().flatten().flatten();
+            steps.for_each(|step| transient::abandoned(engine, &step.path()));
             let _ = store.build_cache().remove_work(&entry.file_name());
         }
     }

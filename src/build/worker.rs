@@ -3,6 +3,7 @@
 use crate::error::{Context, Error, Kind, Result};
 use crate::sys::fork::{Child, Forked, SingleThreaded, fork};
 use crate::sys::process::{self, exit_now, program_signals};
+use rustix::fs::Mode;
 use rustix::pipe::PipeFlags;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,8 @@ impl<T: Serialize + DeserializeOwned> Worker<T> {
             Forked::Child => {
                 drop(says);
                 program_signals();
+                // What is made there is the image's, whatever the caller keeps to himself.
+                rustix::process::umask(Mode::from_raw_mode(0o022));
                 // A build that is gone needs no result.
                 let death = Some(rustix::process::Signal::KILL);
                 let _ = rustix::process::set_parent_process_death_signal(death);

@@ -8,8 +8,9 @@ use super::host::Engine;
 use super::networks::{joined, place, wiring};
 use super::record::Record;
 use super::start::{self, Attachment, Home};
-use crate::durable::{Lock, Sharing};
+use crate::durable::{self, Durability, Lock, Sharing};
 use crate::error::{Context, Error, Kind, Result};
+use crate::ids::ContainerId;
 use crate::runtime::launch::{self, Way};
 use crate::runtime::launcher::{Book, Processes};
 use crate::runtime::plan::{Mount, Network, Plan, Sharing as Namespaces};
@@ -34,6 +35,9 @@ pub struct Transient<'a> {
     /// The ids that this process's user namespace has.
     pub mapping: &'a Mapping,
 }
+
+/// The file that names the container, for who clears away after its caller.
+const ID: &str = "id";
 
 /// Begins one; this process is in U0, and has one thread. What comes back is the stream of its output, which begins
 /// with the word whether it was started. When it is closed, the container is killed.
@@ -61,6 +65,7 @@ pub fn start(engine: &Engine, step: Transient<'_>) -> Result<OwnedFd> {
     plan.rootfs.mounts.sort_by_key(|mount| mount.target().matches('/').count());
     let lock = Lock::take(&folder.join("lock"), Sharing::Exclusive)?;
     let joined = joined::of(engine, &record.wish.network)?;
+    durable::put(&folder.join(ID), record.id.to_string().as_bytes(), Durability::Kill)?;
     let places = place::take(engine, record, &record.hostname, &joined)?;
     files::refresh(engine, record, &etc, &places)?;
     plan.wiring = wiring::wiring(engine, record, &places)?;
@@ -73,6 +78,28 @@ pub fn start(engine: &Engine, step: Transient<'_>) -> Result<OwnedFd> {
 /// Frees what a step that ended without its monitor has left: its addresses.
 pub fn forget(engine: &Engine, record: &Record) {
     place::release(&engine.paths, &record.id);
+}
+
+/// The same for one that was left with its caller, by its folder.
+pub fn abandoned(engine: &Engine, folder: &Path) {
+    if let Some(id) = named_by(folder) {
+        place::release(&engine.paths, &id);
+    }
+}
+
+/// Whether `id` is one that runs, or is being started.
+pub fn is_at_work(engine: &Engine, id: &ContainerId) -> bool {
+    let builds = engine.store().and_then(|store| store.build_cache().folder("work"));
+    let within = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut steps = builds.into_iter().flat_map(within).flat_map(|build| within(build.path()));
+    steps.any(|step| {
+        named_by(&step.path()).as_ref() == Some(id)
+            && matches!(Lock::try_take(&step.path().join("lock")), Ok(None))
+    })
+}
+
+fn named_by(folder: &Path) -> Option<ContainerId> {
+    ContainerId::parse(&std::fs::read_to_string(folder.join(ID)).ok()?)
 }
 
 /// A start that failed, in words.

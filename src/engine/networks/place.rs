@@ -10,6 +10,7 @@ use crate::durable::{self, Lock};
 use crate::engine::host::Engine;
 use crate::engine::record::Record;
 use crate::engine::state::State;
+use crate::engine::transient;
 use crate::error::{Context, Error, Kind, Result};
 use crate::ids::ContainerId;
 use crate::network::definition::{Definition, Pool};
@@ -185,7 +186,9 @@ fn sweep(engine: &Engine, folder: &Path, mut endpoints: Vec<Endpoint>) -> Vec<En
     endpoints.retain(|endpoint| {
         let id = &endpoint.container;
         let runs = matches!(engine.observe(id), Ok(State::Running { .. }));
-        let is_left_over = !runs && !matches!(Lock::try_take(&engine.containers.lock(id)), Ok(None));
+        let is_left_over = !runs
+            && !matches!(Lock::try_take(&engine.containers.lock(id)), Ok(None))
+            && !transient::is_at_work(engine, id);
         if is_left_over {
             let _ = rustix::fs::unlink(file(folder, id));
         }

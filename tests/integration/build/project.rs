@@ -34,7 +34,7 @@ impl Project {
     /// Writes a file of the context.
     pub(super) fn file(&self, name: &str, contents: impl AsRef<[u8]>) -> &Self {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
-        fs::write(self.path(name), contents).unwrap();
+        self.rcon.file(&format!("context/{name}"), contents);
         self
     }
 
@@ -82,7 +82,8 @@ impl Project {
     pub(super) fn is_idle(&self) {
         until("all processes of the store have ended", || self.processes().is_empty());
         until("no address is taken", || files(&self.rcon.path("r/networks")).is_empty());
-        for folder in ["s/build/work", "s/build/fetched", "s/containers"] {
+        self.rcon.has_no_containers();
+        for folder in ["s/build/work", "s/build/fetched"] {
             let left = names(&self.rcon.path(folder));
             assert!(left.is_empty(), "{folder}: {left:?}");
         }
