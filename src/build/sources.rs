@@ -30,6 +30,8 @@ pub struct Sources<'a> {
     known: RefCell<Option<Known>>,
     /// The step that tells of the context.
     told: OnceCell<VertexId>,
+    /// The context without what is ignored, for mounts.
+    mountable: OnceCell<PathBuf>,
     /// What came from elsewhere, by its address.
     fetched: RefCell<HashMap<String, Remote>>,
 }
@@ -92,6 +94,7 @@ impl<'a> Sources<'a> {
             ignore: OnceCell::new(),
             known: RefCell::default(),
             told: OnceCell::new(),
+            mountable: OnceCell::new(),
             fetched: RefCell::default(),
         }
     }

@@ -298,7 +298,8 @@ impl<'a> Removal<'a> {
         let others = self.store.images().list()?;
         // What the cache of builds has stays until that is pruned.
         let of_images = others.iter().flat_map(|image| image.layers.iter().map(|layer| layer.diff_id));
-        let layers: HashSet<Digest> = of_images.chain(self.store.build_cache().layers()?).collect();
+        let of_steps = self.store.build_cache().layers()?;
+        let layers: HashSet<Digest> = of_images.chain(of_steps.iter().copied()).collect();
         let blobs: HashSet<Digest> = others.iter().flat_map(blobs_of).collect();
         let diff_ids: Vec<Digest> = record.layers.iter().map(|layer| layer.diff_id).collect();
         let chains = chain_ids(&diff_ids);

@@ -52,8 +52,12 @@ impl<'a> Driver<'a> {
                 Some(ToClient::Started) => *begun = Begun::Yes,
                 Some(ToClient::Output(bytes)) => self.means.report.log(task.vertex, Stream::Output, bytes),
                 Some(ToClient::Error(bytes)) => self.means.report.log(task.vertex, Stream::Error, bytes),
-                Some(ToClient::Exited(0)) => return Ok(true),
                 Some(ToClient::Exited(code)) => {
+                    // Its launcher has done so, unless it was killed and the pump tells of the end.
+                    transient::forget(self.means.engine, &running.record);
+                    if code == 0 {
+                        return Ok(true);
+                    }
                     let error = unsuccessful(running, &format!("exit code: {code}"));
                     return Err(with_room(self.means.store, error));
                 }

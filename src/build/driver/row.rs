@@ -31,7 +31,7 @@ impl<'a> Driver<'a> {
     pub(super) fn prefix(&self, stage: usize, number: usize) -> String {
         let plan = self.plan(stage);
         let steps = plan.steps.iter().filter(|step| step.work.is_some()).count();
-        let from = usize::from(!matches!(plan.base, Base::Scratch));
+        let from = first_step(plan);
         let total = steps + from;
         let width = total.to_string().len();
         let alone = self.graph.stages.len() == 1 && !plan.is_named;
@@ -62,7 +62,7 @@ impl<'a> Driver<'a> {
         }
         let plan = self.plan(stage);
         let before = plan.steps[..next].iter().filter(|step| step.work.is_some()).count();
-        let number = before + 1 + usize::from(!matches!(plan.base, Base::Scratch));
+        let number = before + 1 + first_step(plan);
         let vertex = self.means.report.announce(format!("{}{}", self.prefix(stage, number), step.shown));
         self.row(stage).vertices[next] = Some(vertex);
         vertex
@@ -116,7 +116,10 @@ impl<'a> Driver<'a> {
     pub(super) fn tree_of(&self, origin: &Origin) -> Result<std::path::PathBuf> {
         let Some(inside) = &self.inside else { return Err(Error::new(Kind::System, "outside of U0")) };
         match origin {
-            Origin::Context => inside.trees.host(&self.means.context.root),
+            Origin::Context => {
+                let itself = || inside.trees.host(&self.means.context.root);
+                self.sources.mountable(|| inside.work.folder(), itself)
+            }
             Origin::Folder(number) => inside.trees.host(&self.means.folders[*number].root),
             other => {
                 let layers = self.origin_layers(other).unwrap_or_default();
@@ -129,4 +132,9 @@ impl<'a> Driver<'a> {
         let config = &self.plan(stage).config;
         format!("{}/{}", config.os, config.architecture)
     }
+}
+
+/// How many steps of a stage are its `FROM`: none where it begins with nothing, or with a stage that is shown itself.
+fn first_step(plan: &StagePlan) -> usize {
+    usize::from(matches!(plan.base, Base::Image(_)))
 }

@@ -1,3 +1,5 @@
+//! `rcon build` and `rcon buildx`, as users see them.
+
 mod bake;
 mod cache;
 mod call;
@@ -8,6 +10,7 @@ mod failures;
 mod history;
 mod kill;
 mod network;
+mod outputs;
 mod parallel;
 mod project;
 mod reproducible;
