@@ -34,7 +34,7 @@ FROM $BASE AS based
 RUN : based
 COPY one.txt /based
 FROM base AS who
-USER 1
+USER root
 RUN : user
 FROM base AS place
 WORKDIR /place
@@ -209,7 +209,7 @@ fn the_base() {
 #[test]
 fn who_runs_where_and_by_what() {
     let project = built();
-    project.dockerfile(&DOCKERFILE.replace("USER 1", "USER 2"));
+    project.dockerfile(&DOCKERFILE.replace("USER root", "USER 0"));
     reruns(&project, &[], &["RUN : user"]);
     project.dockerfile(&DOCKERFILE.replace("/place\nRUN", "/places\nRUN"));
     reruns(&project, &[], &["RUN : place", "WORKDIR /places"]);
@@ -261,7 +261,7 @@ fn no_cache_builds_everything_or_some_stages() {
 #[test]
 fn another_dockerfile_shares_what_is_equal() {
     let project = built();
-    let text = "FROM base AS another\nCOPY one.txt /one\nRUN : more\nFROM base\nUSER 1\nRUN : user\n\
+    let text = "FROM base AS another\nCOPY one.txt /one\nRUN : more\nFROM base\nUSER root\nRUN : user\n\
                 COPY --from=another /one /one\n";
     project.file("Other", text);
     let out = project.build(["-f", "context/Other"]);

@@ -442,7 +442,7 @@ fn b16_secrets_are_nowhere() {
     let project = Project::new(
         "FROM base\nRUN --mount=type=secret,id=file wc -c < /run/secrets/file\n\
          RUN --mount=type=secret,id=variable,env=TOKEN test ${#TOKEN} = 23 && echo $(echo $TOKEN | wc -c)\n\
-         RUN --mount=type=secret,id=file,target=/place/here,mode=0444,uid=1 cat /place/here > /dev/null; ls -l /place\n\
+         RUN --mount=type=secret,id=file,target=/place/here,mode=0444,gid=0 cat /place/here > /dev/null; ls -l /place\n\
          RUN ! test -e /run/secrets && ! test -e /place && ! env | grep TOKEN\n",
     );
     project.rcon.file("secret", CANARY);
