@@ -27,8 +27,7 @@ impl<'a> Driver<'a> {
             Job::Command(..) => self.hear_command(number),
         };
         let step = &self.plan(stage).steps[self.row(stage).next];
-        let wrong = |error| self.failed(stage, step, error);
-        if !heard.map_err(wrong)? {
+        if !heard.map_err(|error| self.failed(stage, step, error))? {
             return Ok(false);
         }
         let Task { stage, key, vertex, capture, folder, job } = self.tasks.remove(number);

@@ -68,10 +68,14 @@ impl<'a> Driver<'a> {
         vertex
     }
 
-    pub(super) fn failed(&self, stage: usize, step: &Step, error: Error) -> StepFailed {
-        if let Some(vertex) = self.rows[stage].as_ref().and_then(|row| row.vertices[row.next]) {
-            self.means.report.failed(vertex, error.to_string());
+    pub(super) fn failed(&mut self, stage: usize, step: &Step, error: Error) -> StepFailed {
+        let row = self.row(stage);
+        let is_new = row.vertices[row.next].is_none();
+        let vertex = self.vertex(stage, step);
+        if is_new {
+            self.means.report.start(vertex);
         }
+        self.means.report.failed(vertex, error.to_string());
         StepFailed { lines: Some(step.lines), error }
     }
 

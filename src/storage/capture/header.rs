@@ -203,11 +203,11 @@ mod tests {
 
     #[test]
     fn attributes_and_large_numbers_go_before_the_header() {
-        let xattrs = [(b"user.x".to_vec(), vec![0, b'\n', 255])];
+        let xattrs = [(b"user.x".to_vec(), vec![0, b'=', 255])];
         let mut one = entry(b"f", &xattrs);
         one.uid = 3_000_000_000;
         let (name, xattr, _) = read_back(&one.bytes().unwrap());
-        assert_eq!((&name[..], xattr.unwrap()), (&b"f"[..], vec![0, b'\n', 255]));
+        assert_eq!((&name[..], xattr.unwrap()), (&b"f"[..], vec![0, b'=', 255]));
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn a_failing_step_shows_its_last_lines_and_its_exit_code() {
     assert!(shown.contains("   3 | >>> RUN seq 100; echo why >&2; exit 7\n"), "{out}");
     let word =
         "process \"/bin/sh -c seq 100; echo why >&2; exit 7\" did not complete successfully: exit code: 7";
-    assert_eq!(shown.lines().last(), Some(format!("Error: {word}").as_str()), "{out}");
+    assert_eq!(shown.lines().last(), Some(format!("ERROR: failed to build: failed to solve: {word}").as_str()), "{out}");
     let last: Vec<_> = shown.lines().skip_while(|line| !line.starts_with(" > ")).collect();
     assert!(last.iter().any(|line| line.ends_with(" why")), "{out}");
     assert!(!shown.contains("never\n#"), "{out}");
@@ -67,7 +67,7 @@ fn commands_and_users_that_are_not_there_are_named() {
         let project = Project::new(&format!("FROM base\nRUN : before\n{text}\n"));
         let out = project.build(["-t", "built"]);
         out.exits(1).stdout("").stderr_has(">>> ");
-        let last = out.said().lines().rev().find(|line| line.starts_with("Error: "));
+        let last = out.said().lines().rev().find(|line| line.starts_with("ERROR: failed to build: "));
         assert!(last.is_some_and(|line| line.contains(told)), "{text}: {told}\n{out}");
         project.is_sound();
     }
