@@ -31,6 +31,7 @@ impl Work {
         let all = store.build_cache().folder("work")?;
         sweep(engine, &store, &all);
         store.build_cache().sweep_fetched();
+        transient::tidy(engine);
         store.tidy()?;
         let Identity { pid, start } =
             Identity::of(std::process::id() as i32).what(|| "looking at this process")?;

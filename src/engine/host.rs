@@ -162,10 +162,15 @@ impl Engine {
 
     /// The maps that U0 has, or would have.
     pub fn mapping(&self) -> Result<Mapping> {
-        match self.living_monitor() {
-            Some((identity, _)) => outer::mapping_of(&identity),
-            None => Ok(mapping::choose()?.mapping),
+        // A monitor may end just when it is looked at: then there is another, or none.
+        for _ in 0..MOST_JOINS {
+            let Some((identity, _)) = self.living_monitor() else { break };
+            match outer::mapping_of(&identity) {
+                Err(_) if !identity.is_alive() => {}
+                mapping => return mapping,
+            }
         }
+        Ok(mapping::choose()?.mapping)
     }
 
     /// Does `work` in a child process inside U0, and waits for it: this process stays outside, where

@@ -87,6 +87,11 @@ pub fn abandoned(engine: &Engine, folder: &Path) {
     }
 }
 
+/// Removes what was being written about places when its writer was killed.
+pub fn tidy(engine: &Engine) {
+    place::tidy(&engine.paths);
+}
+
 /// Whether `id` is one that runs, or is being started.
 pub fn is_at_work(engine: &Engine, id: &ContainerId) -> bool {
     let builds = engine.store().and_then(|store| store.build_cache().folder("work"));

@@ -157,6 +157,18 @@ pub fn release(paths: &Paths, container: &ContainerId) {
     }
 }
 
+/// Removes what writers left that were killed.
+pub fn tidy(paths: &Paths) {
+    let within = |folder: std::path::PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in within(paths.runtime.join("networks")).flat_map(|folder| within(folder.path())) {
+        let name = entry.file_name();
+        let writer = name.to_str().and_then(|name| name.strip_prefix(".tmp-")?.split('-').next());
+        if writer.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            let _ = rustix::fs::unlink(entry.path());
+        }
+    }
+}
+
 /// Gives back the place on one network.
 pub fn release_one(paths: &Paths, network: &str, container: &ContainerId) {
     let _ = rustix::fs::unlink(file(&endpoint::folder(&paths.runtime, network), container));

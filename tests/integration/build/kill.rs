@@ -7,11 +7,11 @@ use std::time::Duration;
 /// Several stages with steps of all kinds, some short, some that are likely to be at work when the kill comes.
 const DOCKERFILE: &str = "FROM base AS one\n\
     COPY large /large\n\
-    RUN --mount=type=cache,target=/c cat /large /large > /c/twice; sleep 0.1; cp /c/twice /twice\n\
+    RUN --mount=type=cache,target=/c cat /large /large > /c/twice && sleep 0.1 && cp /c/twice /twice\n\
     WORKDIR /a/b\n\
     FROM base AS two\n\
-    RUN --mount=type=bind,source=large,target=/large sha256sum /large > /sum; sleep 0.1\n\
-    RUN rm -r /home; mkdir -m 700 /home; ln -s /sum /home/link\n\
+    RUN --mount=type=bind,source=large,target=/large sha256sum /large > /sum && sleep 0.1\n\
+    RUN rm -r /home && mkdir -m 700 /home && ln -s /sum /home/link\n\
     FROM base\n\
     COPY --from=one /twice /a/b /out/\n\
     COPY --from=two /sum /home /out/\n\

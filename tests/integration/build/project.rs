@@ -81,7 +81,12 @@ impl Project {
     #[track_caller]
     pub(super) fn is_idle(&self) {
         until("all processes of the store have ended", || self.processes().is_empty());
-        until("no address is taken", || files(&self.rcon.path("r/networks")).is_empty());
+        let taken = || files(&self.rcon.path("r/networks"));
+        let begun = std::time::Instant::now();
+        while !taken().is_empty() {
+            assert!(begun.elapsed().as_secs() < 10, "addresses are taken: {:?}", taken());
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
         self.rcon.has_no_containers();
         for folder in ["s/build/work", "s/build/fetched"] {
             let left = names(&self.rcon.path(folder));
