@@ -22,12 +22,7 @@ use std::collections::HashMap;
 
 /// What the names of one build lead to.
 pub struct Images<'a> {
-    pub engine: &'a Engine,
-    pub store: &'a Store,
-    pub wish: &'a BuildWish,
-    pub report: &'a Report,
-    pub mapping: &'a Mapping,
-    pub map: &'a IdMapKey,
+    ways: Ways<'a>,
     found: Vec<BaseImage>,
     known: HashMap<(String, String), usize>,
     /// Names of contexts that hold files.
@@ -61,14 +56,13 @@ impl std::fmt::Debug for Ways<'_> {
 impl<'a> Images<'a> {
     /// Of a build; `folders` are the named contexts that are folders by now.
     pub fn new(ways: Ways<'a>, folders: Vec<String>) -> Self {
-        let Ways { engine, store, wish, report, mapping, map } = ways;
-        let images = wish.build_contexts.iter();
+        let images = ways.wish.build_contexts.iter();
         let images = images.filter_map(|(name, value)| {
             Some((name.clone(), value.strip_prefix(super::context::IMAGE)?.to_owned()))
         });
         let replaced = images.collect();
         let (found, known) = (Vec::new(), HashMap::new());
-        Self { engine, store, wish, report, mapping, map, found, known, folders, replaced }
+        Self { ways, found, known, folders, replaced }
     }
 
     /// What is known by now of the image `name`, on whatever platform.
@@ -80,37 +74,42 @@ impl<'a> Images<'a> {
 
     /// The image here, if it is one for `wanted` whose layers can be used.
     fn local(&self, name: &str, wanted: &Wanted) -> Result<Option<Digest>> {
-        let id = match self.store.resolve(name) {
+        let id = match self.ways.store.resolve(name) {
             Err(error) if error.kind == Kind::NotFound => {
-                if !self.engine.ensure_builtin(name)? {
+                if !self.ways.engine.ensure_builtin(name)? {
                     return Ok(None);
                 }
-                self.store.resolve(name)?
+                self.ways.store.resolve(name)?
             }
             found => found?,
         };
-        let config = self.store.images().config(&id)?;
+        let config = self.ways.store.images().config(&id)?;
         if !fits(&config, wanted) {
             return Ok(None);
         }
         let complete = |config: &ImageConfig| {
-            config.rootfs.diff_ids.iter().all(|diff_id| self.store.layers().diff(diff_id, self.map).is_some())
+            config
+                .rootfs
+                .diff_ids
+                .iter()
+                .all(|diff_id| self.ways.store.layers().diff(diff_id, self.ways.map).is_some())
         };
         if complete(&config) {
             return Ok(Some(id));
         }
-        let unpacked = self.engine.unpack_again(&id.to_string(), self.mapping)?;
+        let unpacked = self.ways.engine.unpack_again(&id.to_string(), self.ways.mapping)?;
         Ok((unpacked && complete(&config)).then_some(id))
     }
 
     fn fetch(&self, name: &str, wanted: &Wanted) -> Result<()> {
-        let sources = Source::of(&Registries::open(&self.engine.paths, &self.wish.registries)?, name)?;
+        let sources =
+            Source::of(&Registries::open(&self.ways.engine.paths, &self.ways.wish.registries)?, name)?;
         let progress = Progress::quiet();
         let worker = Worker::start(|| {
-            let mapping = self.engine.enter()?;
+            let mapping = self.ways.engine.enter()?;
             // Other ids than before: the kernel has forgotten the signal.
             let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-            let store = self.engine.store()?;
+            let store = self.ways.engine.store()?;
             pull::first(&store, &sources, wanted, &making(&mapping)?, &progress).map(drop)
         })?;
         worker.result()
@@ -121,10 +120,10 @@ impl<'a> Images<'a> {
         let reference: Reference = name
             .parse()
             .map_err(|error: Error| Error::usage(format!("failed to parse stage name {name:?}: {error}")))?;
-        let here = if self.wish.pull { None } else { self.local(name, &wanted)? };
+        let here = if self.ways.wish.pull { None } else { self.local(name, &wanted)? };
         let id = match here {
             Some(id) => id,
-            None if self.wish.never_pull => return Err(crate::storage::images::no_such_image(name)),
+            None if self.ways.wish.never_pull => return Err(crate::storage::images::no_such_image(name)),
             None => {
                 self.fetch(name, &wanted).map_err(|error| {
                     let full = reference.clone().with_default_tag().canonical();
@@ -141,7 +140,7 @@ impl<'a> Images<'a> {
                 })?
             }
         };
-        let config = self.store.images().config(&id)?;
+        let config = self.ways.store.images().config(&id)?;
         Ok(BaseImage { shown: self.shown(&reference, &id), id, config })
     }
 
@@ -149,7 +148,7 @@ impl<'a> Images<'a> {
     fn shown(&self, reference: &Reference, id: &Digest) -> String {
         let full = reference.clone().with_default_tag().canonical();
         let prefix = format!("{}@", reference.repository());
-        let record = self.store.images().get(id).ok().flatten();
+        let record = self.ways.store.images().get(id).ok().flatten();
         let digest = record.and_then(|record| {
             record.repo_digests.iter().find_map(|known| known.strip_prefix(&prefix).map(str::to_owned))
         });
@@ -181,6 +180,7 @@ impl Bases for Images<'_> {
         let full = name.parse::<Reference>().map(|reference| reference.with_default_tag().canonical());
         let full = full.unwrap_or_else(|_| name.clone());
         let image = self
+            .ways
             .report
             .step(format!("[internal] load metadata for {full}"), |_| self.find(&name, platform))?;
         self.found.push(image);

@@ -206,8 +206,7 @@ fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started
     let needs = PumpNeeds { spare: &spare, init: &init, listener, client: Some(client), lock: &lock, held };
     let (pump, pump_socket) = start_pump(&proof, &plan, needs)?;
     // Recorded before it runs, and while the tree is built: then init need not wait for that.
-    let recorded = record_running(&plan, book, &init, &pump)
-        .and_then(|()| handshake::tell_go(ours.as_fd()).map_err(failed(Step::Namespaces)));
+    let recorded = record_running(&plan, book, &init, &pump).and_then(|()| say_go(&ours));
     let prepared = recorded.and_then(|()| ready(&ours)).and_then(|brought| {
         spare.terminal = brought.terminal;
         begin_pump(&pump_socket, &spare)?;
@@ -239,6 +238,14 @@ fn carry_out(begun: Begun, client: &OwnedFd, book: &impl Book) -> Result<Started
             end_pump(&pump);
             Err(failure)
         }
+    }
+}
+
+/// One that is gone has said why: that is read next.
+fn say_go(init: &OwnedFd) -> Result<(), Failure> {
+    match handshake::tell_go(init.as_fd()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        told => told.map_err(failed(Step::Namespaces)),
     }
 }
 

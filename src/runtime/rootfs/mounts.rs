@@ -114,7 +114,9 @@ fn tmpfs(
 /// Docker gives a tmpfs the mode of the directory it covers, and 1777 where there was none.
 fn keep_mode(place: &OwnedFd, mount: &OwnedFd) -> io::Result<()> {
     let stat = rustix::fs::fstat(place)?;
-    Ok(rustix::fs::fchmod(mount, rustix::fs::Mode::from_raw_mode(stat.st_mode & 0o7777))?)
+    // A mount that is nowhere yet is open as a place alone.
+    let mode = rustix::fs::Mode::from_raw_mode(stat.st_mode & 0o7777);
+    Ok(rustix::fs::chmodat(mount, ".", mode, rustix::fs::AtFlags::empty())?)
 }
 
 fn attributes(flags: TmpfsFlags) -> MountAttrFlags {

@@ -1,4 +1,3 @@
-# gap: the files of a container's own, as /etc/hosts, find no place in an empty folder
 # expect: file /etc/passwd
 # expect: file /x content=0\n
 FROM box

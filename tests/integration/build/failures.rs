@@ -33,7 +33,11 @@ fn a_failing_step_shows_its_last_lines_and_its_exit_code() {
     assert!(shown.contains("   3 | >>> RUN seq 100; echo why >&2; exit 7\n"), "{out}");
     let word =
         "process \"/bin/sh -c seq 100; echo why >&2; exit 7\" did not complete successfully: exit code: 7";
-    assert_eq!(shown.lines().last(), Some(format!("ERROR: failed to build: failed to solve: {word}").as_str()), "{out}");
+    assert_eq!(
+        shown.lines().last(),
+        Some(format!("ERROR: failed to build: failed to solve: {word}").as_str()),
+        "{out}"
+    );
     let last: Vec<_> = shown.lines().skip_while(|line| !line.starts_with(" > ")).collect();
     assert!(last.iter().any(|line| line.ends_with(" why")), "{out}");
     assert!(!shown.contains("never\n#"), "{out}");

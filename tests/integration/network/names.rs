@@ -169,7 +169,7 @@ fn on_the_default_network_only_links_are_found() {
     let run = |flags: &[&str], script: &str| {
         rcon.run(["run", "--rm"].iter().chain(flags).chain(&["busybox", "sh", "-c", script]))
     };
-    run(&[], "grep -v localhost /etc/hosts | grep -c aa").exits(1).stdout("0\n");
+    run(&[], "grep -v localhost /etc/hosts | grep -cw aa").exits(1).stdout("0\n");
     let out = run(&["--link", "aa:db"], "grep 172.17.0.2 /etc/hosts; nc -w 5 db 80 </dev/null");
     let line = format!("172.17.0.2\tdb {} aa\n172.17.0.3 ", &id[..12]);
     assert!(out.exits(0).printed().starts_with(&line), "{out}");
