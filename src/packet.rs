@@ -116,7 +116,7 @@ pub fn connect(folder: &std::path::Path, name: &str) -> io::Result<OwnedFd> {
     Ok(socket)
 }
 
-/// Whether a packet, or the end, can be received without waiting.
+/// Whether a packet, what a pipe holds, or the end can be received without waiting.
 pub fn is_readable(socket: BorrowedFd<'_>) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut polled = [PollFd::from_borrowed_fd(socket, PollFlags::IN)];

@@ -15,6 +15,7 @@ use crate::error::Error;
 use std::collections::BTreeMap;
 
 /// What is known beside the file.
+#[derive(Debug)]
 pub struct About<'a> {
     /// The call.
     pub wish: &'a BuildWish,
@@ -24,12 +25,6 @@ pub struct About<'a> {
     pub context: &'a Context,
     /// The images that were found.
     pub images: &'a Images<'a>,
-}
-
-impl std::fmt::Debug for About<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("About").field("platform", &self.platform).finish_non_exhaustive()
-    }
 }
 
 /// What was found.

@@ -21,6 +21,7 @@ use crate::userns::mapping::Mapping;
 use std::collections::HashMap;
 
 /// What the names of one build lead to.
+#[derive(Debug)]
 pub struct Images<'a> {
     ways: Ways<'a>,
     found: Vec<BaseImage>,
@@ -30,14 +31,8 @@ pub struct Images<'a> {
     replaced: HashMap<String, String>,
 }
 
-impl std::fmt::Debug for Images<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Images").field("found", &self.found).finish_non_exhaustive()
-    }
-}
-
 /// What images are looked for with.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Ways<'a> {
     pub engine: &'a Engine,
     pub store: &'a Store,
@@ -45,12 +40,6 @@ pub struct Ways<'a> {
     pub report: &'a Report,
     pub mapping: &'a Mapping,
     pub map: &'a IdMapKey,
-}
-
-impl std::fmt::Debug for Ways<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ways")
-    }
 }
 
 impl<'a> Images<'a> {

@@ -13,7 +13,7 @@ mod node;
 mod parse;
 pub mod patterns;
 pub mod ports;
-mod quote;
+pub mod quote;
 mod source;
 mod suggest;
 pub mod words;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// `text` in double quotes, what cannot be printed escaped.
 #[must_use]
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for char in text.chars() {

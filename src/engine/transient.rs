@@ -9,7 +9,7 @@ use super::networks::{joined, place, wiring};
 use super::record::Record;
 use super::start::{self, Attachment, Home};
 use crate::durable::{self, Durability, Lock, Sharing};
-use crate::error::{Context, Error, Kind, Result};
+use crate::error::{Context, Result};
 use crate::ids::ContainerId;
 use crate::runtime::launch::{self, Way};
 use crate::runtime::launcher::{Book, Processes};
@@ -105,11 +105,6 @@ pub fn is_at_work(engine: &Engine, id: &ContainerId) -> bool {
 
 fn named_by(folder: &Path) -> Option<ContainerId> {
     ContainerId::parse(&std::fs::read_to_string(folder.join(ID)).ok()?)
-}
-
-/// A start that failed, in words.
-pub fn failure(failure: &StartFailure) -> Error {
-    Error::new(Kind::System, failure.message.clone())
 }
 
 /// Nobody asks later how it went.

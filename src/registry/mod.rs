@@ -16,7 +16,7 @@ mod keys;
 mod login;
 pub mod manifests;
 pub mod places;
-mod proxy;
+pub mod proxy;
 mod redirect;
 pub mod refusal;
 pub mod repository;

@@ -60,6 +60,24 @@ pub(super) fn open(address: &str) -> Result<Proxy> {
     })
 }
 
+/// The proxy for `url`, of http or https, as the environment has it. Never for this machine.
+///
+/// # Errors
+/// When what the environment has is none, or `url` names no host.
+pub fn for_url(url: &str) -> Result<Option<Proxy>> {
+    let proxies = Proxies::from_environment();
+    let target = origin(url).ok_or_else(|| Error::new(Kind::Usage, "an address without a host"))?;
+    proxies.choose(&target).map(open).transpose()
+}
+
+/// The scheme, host and port of `url`: who is asked, and what for, does not matter here.
+fn origin(url: &str) -> Option<Address> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    Address::parse(&format!("{scheme}://{place}/"))
+}
+
 impl Exception {
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
@@ -176,6 +194,33 @@ mod tests {
         for (except, url, direct) in cases {
             let chosen = proxies(except).choose(&Address::parse(url).unwrap()).is_none();
             assert_eq!(chosen, direct, "{except} {url}");
+        }
+    }
+
+    #[test]
+    fn of_any_address_the_host_alone_decides() {
+        let proxy =
+            |except: &str, url: &str| proxies(except).choose(&origin(url).unwrap()).map(str::to_owned);
+        assert_eq!(proxy("", "http://h/").as_deref(), Some("http://plain:1"));
+        assert_eq!(proxy("", "https://h").as_deref(), Some("http://tls:2"));
+        for url in ["http://localhost:1/x", "https://127.0.0.7", "https://u@[::1]:5", "http://a.localhost?x"]
+        {
+            assert_eq!(proxy("", url), None, "{url}");
+        }
+        for (except, url, direct) in [
+            ("*", "https://h", true),
+            ("h.io", "https://H.io./x", true),
+            ("h.io", "https://a.h.io", true),
+            ("h.io", "https://ah.io", false),
+            (".h.io", "https://a.h.io", true),
+            (".h.io", "https://h.io", false),
+            ("x, h.io:5000", "https://h.io:5000", true),
+            ("h.io:443", "https://h.io", true),
+            ("h.io:5000", "https://h.io", false),
+            ("10.0.0.1", "https://10.0.0.1", true),
+            (":,.,", "https://h.io", false),
+        ] {
+            assert_eq!(proxy(except, url).is_none(), direct, "{except} {url}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Layers put together as one tree, for hosts where no overlay can be mounted. Files share their blocks
 //! with the layers where the file system can (ioctl_ficlone(2)), else they are copied.
 
+use super::unpack::is_opaque;
 use crate::error::{Context, Result};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, Timespec, Timestamps};
 use rustix::io::Errno;
@@ -166,12 +167,6 @@ impl Copy {
         }
         Ok(())
     }
-}
-
-fn is_opaque(folder: BorrowedFd<'_>) -> bool {
-    let mut value = [0u8; 1];
-    rustix::fs::fgetxattr(folder, "user.overlay.opaque", &mut value[..])
-        .is_ok_and(|count| count == 1 && value[0] == b'y')
 }
 
 /// Owner, mode, extended attributes and times; what marks an overlay is left behind.

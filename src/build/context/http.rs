@@ -2,6 +2,7 @@
 
 use crate::error::{Context, Error, Kind, Result};
 use crate::oci::digest::{Digest, Hasher};
+use crate::registry::proxy;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use std::fs::{File, OpenOptions};
@@ -108,7 +109,7 @@ fn agent(url: &str) -> Result<Agent> {
     let config = Agent::config_builder()
         .tls_config(if secure { tls()? } else { TlsConfig::builder().build() })
         .https_only(secure)
-        .proxy(super::proxy::of(url)?)
+        .proxy(proxy::for_url(url)?)
         .http_status_as_error(false)
         .max_redirects(REDIRECTS)
         .user_agent(USER_AGENT)

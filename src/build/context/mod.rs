@@ -8,7 +8,6 @@ pub mod git;
 pub mod http;
 mod local;
 mod named;
-mod proxy;
 mod stream;
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ use crate::runtime::stream::{self, ToClient};
 use crate::storage::Store;
 use crate::storage::add::publish_layers;
 use crate::storage::build_cache::CachedStep;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::os::fd::AsFd;
 use std::time::Instant;
 
@@ -22,7 +21,7 @@ impl<'a> Driver<'a> {
         let stage = self.tasks[number].stage;
         let heard = match &mut self.tasks[number].job {
             Job::Waiting => return Ok(false),
-            Job::Files(worker) if !is_readable(worker.watched()) => return Ok(false),
+            Job::Files(worker) if !packet::is_readable(worker.watched()) => return Ok(false),
             Job::Files(worker) => worker.hear(),
             Job::Command(..) => self.hear_command(number),
         };
@@ -209,9 +208,4 @@ fn with_room(store: &Store, error: Error) -> Error {
         true => error.fix(format!("there is no room left in {}: rcon builder prune", store.root().display())),
         false => error,
     }
-}
-
-fn is_readable(end: std::os::fd::BorrowedFd<'_>) -> bool {
-    let mut polled = [PollFd::from_borrowed_fd(end, PollFlags::IN)];
-    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|count| count > 0)
 }

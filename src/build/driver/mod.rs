@@ -54,6 +54,7 @@ impl From<Error> for StepFailed {
 }
 
 /// What a build works with.
+#[derive(Debug)]
 pub struct Means<'a> {
     pub engine: &'a Engine,
     pub store: &'a Store,
@@ -72,12 +73,6 @@ pub struct Means<'a> {
     pub salt: &'a str,
     /// Steps that caches elsewhere know.
     pub remote: &'a Remote,
-}
-
-impl std::fmt::Debug for Means<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Means")
-    }
 }
 
 /// What has come of a stage.

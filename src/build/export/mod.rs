@@ -39,18 +39,13 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 /// What outputs are made with.
+#[derive(Debug)]
 pub struct Exports<'a> {
     pub engine: &'a Engine,
     pub store: &'a Store,
     pub wish: &'a BuildWish,
     pub making: &'a Making,
     pub report: &'a Report,
-}
-
-impl std::fmt::Debug for Exports<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Exports")
-    }
 }
 
 impl Exports<'_> {

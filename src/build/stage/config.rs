@@ -114,7 +114,7 @@ impl Evaluation<'_> {
             Command::Exec(words) => words.clone(),
             Command::Shell(text) => self.in_shell(text),
         };
-        let told = history::quoted(&words);
+        let told = history::list(&words);
         (words, told)
     }
 

@@ -1,5 +1,6 @@
 //! The words of an image's history, as BuildKit writes them: those of Go's `%q` and `%v`.
 
+use crate::dockerfile::quote::quoted;
 use crate::oci::config::Healthcheck;
 
 /// `A=1 B=two words`.
@@ -9,8 +10,8 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> String {
 }
 
 /// `["a" "b"]`.
-pub(super) fn quoted(words: &[String]) -> String {
-    let told: Vec<String> = words.iter().map(|word| quote(word)).collect();
+pub(super) fn list(words: &[String]) -> String {
+    let told: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     format!("[{}]", told.join(" "))
 }
 
@@ -18,39 +19,17 @@ pub(super) fn quoted(words: &[String]) -> String {
 pub(super) fn healthcheck(check: &Healthcheck) -> String {
     let times = [check.interval, check.timeout, check.start_period, check.start_interval];
     let times: Vec<String> = times.iter().map(|time| format!("{:?}", duration(*time))).collect();
-    format!("&{{{} {} {}}}", quoted(&check.test), times.join(" "), rune(check.retries))
+    format!("&{{{} {} {}}}", list(&check.test), times.join(" "), rune(check.retries))
 }
 
-/// Go's strconv.Quote for what is printable or has an escape of its own.
-fn quote(text: &str) -> String {
-    let mut told = String::from("\"");
-    text.chars().for_each(|c| escape(&mut told, c, '"'));
-    told.push('"');
-    told
-}
-
-fn escape(told: &mut String, c: char, quote: char) {
-    match c {
-        c if c == quote || c == '\\' => told.extend(['\\', c]),
-        '\u{7}' => told.push_str("\\a"),
-        '\u{8}' => told.push_str("\\b"),
-        '\u{c}' => told.push_str("\\f"),
-        '\n' => told.push_str("\\n"),
-        '\r' => told.push_str("\\r"),
-        '\t' => told.push_str("\\t"),
-        '\u{b}' => told.push_str("\\v"),
-        c if (c as u32) < 0x20 || c as u32 == 0x7f => told.push_str(&format!("\\x{:02x}", c as u32)),
-        c => told.push(c),
-    }
-}
-
-/// A number as `%q` takes it: a character.
+/// A number as `%q` takes it: a character, whose quotes are single ones.
 fn rune(number: i64) -> String {
     let c = u32::try_from(number).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
-    let mut told = String::from("'");
-    escape(&mut told, c, '\'');
-    told.push('\'');
-    told
+    match c {
+        '\'' => "'\\''".to_owned(),
+        '"' => "'\"'".to_owned(),
+        c => format!("'{}'", quoted(&c.to_string()).trim_matches('"')),
+    }
 }
 
 /// Go's time.Duration: `1m30s`, `1.5s`, `100ms`, `0s`; nanoseconds.

@@ -14,6 +14,7 @@ pub use running::{MountOrigin, MountStep, RunStep};
 pub use scope::Scope;
 
 use crate::dockerfile::ast::{Instruction, Kind, Lines, Stage};
+use crate::dockerfile::patterns;
 use crate::dockerfile::words::Lexer;
 use crate::error::Error;
 use crate::oci::config::{ImageConfig, RunConfig};
@@ -261,15 +262,7 @@ impl<'a> Evaluation<'a> {
 /// docker's PATH for images that name none.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Lexically clean, as Go's path.Clean makes an absolute path.
+/// An absolute path, lexically clean.
 pub fn clean(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
+    String::from_utf8_lossy(&patterns::clean(path.as_bytes())).into_owned()
 }

@@ -3,6 +3,7 @@
 use super::header::{BLOCK, Entry};
 use crate::oci::digest::{Digest, Hasher};
 use crate::storage::skeleton::{Draft, Piece};
+use crate::storage::unpack::is_opaque;
 use rustix::fs::{
     AtFlags, Dir, FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_OMIT, openat, readlinkat, statat,
     unlinkat, utimensat,
@@ -236,12 +237,6 @@ pub(super) fn names(folder: BorrowedFd<'_>) -> io::Result<Vec<CString>> {
     }
     names.sort_unstable();
     Ok(names)
-}
-
-fn is_opaque(folder: BorrowedFd<'_>) -> bool {
-    let mut value = [0u8; 1];
-    rustix::fs::fgetxattr(folder, "user.overlay.opaque", &mut value[..])
-        .is_ok_and(|count| count == 1 && value[0] == b'y')
 }
 
 /// Extended attributes that belong to the file, sorted by name.

@@ -31,6 +31,7 @@ pub use compare::{Depth, Differences, compare};
 pub use entries::{Entries, Entry, EntryKind, Extent};
 pub use owners::Owners;
 pub use pax::Moment;
+pub(super) use whiteouts::is_opaque;
 pub use xattrs::may_pass;
 
 use super::skeleton::Draft;

@@ -4,6 +4,7 @@ use super::tree::Directory;
 use crate::error::{Error, Kind, Result};
 use rustix::fs::{FileType, Mode, Stat, XattrFlags, fgetxattr, fsetxattr, makedev, mknodat};
 use std::io;
+use std::os::fd::AsFd;
 
 /// Begins the name of every whiteout (OCI image-spec, layer.md, "Whiteouts").
 pub(super) const WHITEOUT: &[u8] = b".wh.";
@@ -26,7 +27,7 @@ pub(super) fn make_whiteout(directory: &Directory, name: &[u8]) -> Result<()> {
 }
 
 /// Whether the layers below show nothing in `directory`.
-pub(super) fn is_opaque(directory: &Directory) -> bool {
+pub(in crate::storage) fn is_opaque(directory: impl AsFd) -> bool {
     let mut value = [0; 2];
     fgetxattr(directory, "user.overlay.opaque", &mut value[..]).is_ok_and(|size| value[..size] == *b"y")
 }
